@@ -1,0 +1,6 @@
+namespace Ironhull.Diagnostics;
+
+/// <summary>HULL5xxx: composing the file tree and the image.</summary>
+public static class ComposeErrors
+{
+}

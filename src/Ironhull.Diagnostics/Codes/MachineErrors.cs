@@ -1,0 +1,6 @@
+namespace Ironhull.Diagnostics;
+
+/// <summary>HULL7xxx: machines and acceptance tests.</summary>
+public static class MachineErrors
+{
+}

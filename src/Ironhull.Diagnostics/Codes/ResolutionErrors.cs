@@ -1,0 +1,6 @@
+namespace Ironhull.Diagnostics;
+
+/// <summary>HULL3xxx: dependency resolution.</summary>
+public static class ResolutionErrors
+{
+}
