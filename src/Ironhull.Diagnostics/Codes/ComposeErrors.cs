@@ -3,4 +3,39 @@ namespace Ironhull.Diagnostics;
 /// <summary>HULL5xxx: composing the file tree and the image.</summary>
 public static class ComposeErrors
 {
+    /// <summary>Something lies where an image cannot carry it.</summary>
+    public static readonly ErrorCode OutsideUsr = new(
+        "HULL5001", ErrorCategory.Input, "A path lies outside /usr, /etc and /var", "Move it below /usr in a recipe, or list it under 'remove' in the image definition.");
+
+    /// <summary>The initrd's list names something that the tree does not have.</summary>
+    public static readonly ErrorCode InitrdMissing = new(
+        "HULL5002", ErrorCategory.Input, "The initrd needs something that no package brings", "Add the package that brings it to the image definition, or correct the initrd's list.");
+
+    /// <summary>The kernel image is missing or there are several.</summary>
+    public static readonly ErrorCode KernelMissing = new(
+        "HULL5003", ErrorCategory.Input, "The image has no kernel, or more than one", "List exactly one linux-image package in the image definition.");
+
+    /// <summary>A partition is too small for what goes in.</summary>
+    public static readonly ErrorCode PartitionFull = new(
+        "HULL5004", ErrorCategory.Input, "A partition is too small for its content", "Raise the partition's size under 'disk' in the image definition, or remove content.");
+
+    /// <summary>The disk of the machine that composes is full.</summary>
+    public static readonly ErrorCode DiskFull = new(
+        "HULL5005", ErrorCategory.Environment, "No space is left for the outputs or the cache", "Free space, or choose another folder with --output or --cache; nothing half-written was left.");
+
+    /// <summary>Another build uses the same output folder.</summary>
+    public static readonly ErrorCode OutputBusy = new(
+        "HULL5006", ErrorCategory.Environment, "Another build writes to the same output folder", "Wait for it to end, or choose another folder with --output.");
+
+    /// <summary>A folder or file cannot be written.</summary>
+    public static readonly ErrorCode NotWritable = new(
+        "HULL5007", ErrorCategory.Environment, "A folder or file cannot be written", "Choose a folder that you may write to with --output or --cache.");
+
+    /// <summary>The kernel's command line is too long.</summary>
+    public static readonly ErrorCode CommandLineTooLong = new(
+        "HULL5008", ErrorCategory.Input, "The kernel command line is longer than 2048 bytes", "Shorten 'commandLine' in the image definition.");
+
+    /// <summary>A signing plan does not fit the image.</summary>
+    public static readonly ErrorCode SigningPlanMismatch = new(
+        "HULL5009", ErrorCategory.Integrity, "The image is not the one that was built for this signing plan", "Build again with --defer-signing and sign that output.");
 }

@@ -1,0 +1,60 @@
+using System.Text;
+using Ironhull.Formats.Trees;
+
+namespace Ironhull.Compose.Layout;
+
+/// <summary>The <c>os-release</c> file of an image (os-release(5)).</summary>
+public static class OsRelease
+{
+    /// <summary>Where it lies.</summary>
+    public const string Path = "/usr/lib/os-release";
+
+    /// <summary>Renders the file; the distribution's own release is kept in fields of its own.</summary>
+    /// <param name="imageId">IMAGE_ID.</param>
+    /// <param name="imageVersion">IMAGE_VERSION.</param>
+    /// <param name="distribution">The distribution's os-release text, from which VERSION_CODENAME and friends are taken.</param>
+    public static string Render(string imageId, string imageVersion, string distribution)
+    {
+        var base_ = Parse(distribution);
+        var text = new StringBuilder();
+        void Line(string key, string value) => text.Append(key).Append("=\"").Append(value).Append("\"\n");
+        Line("NAME", "Ironhull");
+        Line("ID", "ironhull");
+        Line("ID_LIKE", base_.GetValueOrDefault("ID", "debian"));
+        Line("PRETTY_NAME", $"Ironhull {imageId} {imageVersion} ({base_.GetValueOrDefault("PRETTY_NAME", "Debian")})");
+        Line("VERSION_ID", base_.GetValueOrDefault("VERSION_ID", ""));
+        Line("VERSION_CODENAME", base_.GetValueOrDefault("VERSION_CODENAME", ""));
+        Line("VERSION", $"{imageVersion}");
+        Line("VARIANT_ID", imageId);
+        Line("IMAGE_ID", imageId);
+        Line("IMAGE_VERSION", imageVersion);
+        Line("CPE_NAME", $"cpe:2.3:o:ironhull:{imageId}:{imageVersion}:*:*:*:*:*:*:*");
+        Line("DEFAULT_HOSTNAME", "ironhull");
+        return text.ToString();
+    }
+
+    /// <summary>Puts the image's file in place of the distribution's, with the link from <c>/etc</c>.</summary>
+    public static void Apply(FileTree tree, string imageId, string imageVersion)
+    {
+        var distribution = tree.TryGet(Path, out var old) && old.Content is not null ? old.Content.ToText() : "";
+        tree.Remove(Path);
+        tree.Set(Path, Inode.File(Content.FromText(Render(imageId, imageVersion, distribution)), origin: "image"));
+        tree.Remove("/etc/os-release");
+        tree.Set("/etc/os-release", Inode.SymbolicLink("../usr/lib/os-release", "image"));
+    }
+
+    private static Dictionary<string, string> Parse(string text)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in text.Split('\n'))
+        {
+            var equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                fields[line[..equals]] = line[(equals + 1)..].Trim('"', '\'');
+            }
+        }
+
+        return fields;
+    }
+}
