@@ -9,24 +9,29 @@ namespace Ironhull.Formats.Trees;
 /// </summary>
 public sealed class FileTree
 {
-    private readonly SortedDictionary<string, Inode> _inodes = new(StringComparer.Ordinal);
+    // Paths twice: sorted for listing and ranges, hashed for look-ups.
+    private readonly SortedSet<string> _paths;
+    private readonly Dictionary<string, Inode> _inodes;
 
     /// <summary>A tree with only its root directory (0755, root).</summary>
-    public FileTree() => _inodes["/"] = Inode.Directory();
+    public FileTree()
+    {
+        _paths = new(StringComparer.Ordinal);
+        _inodes = new(StringComparer.Ordinal);
+        Put("/", Inode.Directory());
+    }
 
     private FileTree(FileTree other)
     {
-        foreach (var (path, inode) in other._inodes)
-        {
-            _inodes[path] = inode;
-        }
+        _paths = new(other._paths, StringComparer.Ordinal);
+        _inodes = new(other._inodes, StringComparer.Ordinal);
     }
 
     /// <summary>The number of paths, the root included.</summary>
     public int Count => _inodes.Count;
 
     /// <summary>All paths with their inodes, ordinal order, the root first; a directory comes before what is in it.</summary>
-    public IEnumerable<KeyValuePair<string, Inode>> Entries => _inodes;
+    public IEnumerable<KeyValuePair<string, Inode>> Entries => _paths.Select(p => new KeyValuePair<string, Inode>(p, _inodes[p]));
 
     /// <summary>The inode at a path.</summary>
     /// <exception cref="KeyNotFoundException">No such path.</exception>
@@ -54,7 +59,7 @@ public sealed class FileTree
         }
 
         EnsureParent(path, inode.Origin);
-        _inodes[path] = inode;
+        Put(path, inode);
     }
 
     /// <summary>Makes a directory where there is none; an existing one is left as it is.</summary>
@@ -96,23 +101,52 @@ public sealed class FileTree
         foreach (var key in gone)
         {
             _inodes.Remove(key);
+            _paths.Remove(key);
         }
 
         return gone.Count;
     }
 
-    /// <summary>A path and everything below it.</summary>
-    public IEnumerable<KeyValuePair<string, Inode>> Subtree(string path)
+    /// <summary>Changes every inode once; hard links stay hard links.</summary>
+    /// <param name="change">Gets the first path of an inode and the inode; returns the same object to keep it.</param>
+    public void Transform(Func<string, Inode, Inode> change)
     {
-        var below = path == "/" ? "/" : path + "/";
-        return _inodes.Where(e => e.Key == path || e.Key.StartsWith(below, StringComparison.Ordinal));
+        var done = new Dictionary<Inode, Inode>(ReferenceEqualityComparer.Instance);
+        foreach (var path in _paths)
+        {
+            var old = _inodes[path];
+            if (old.Type != InodeType.File)
+            {
+                _inodes[path] = change(path, old);
+            }
+            else if (done.TryGetValue(old, out var changed))
+            {
+                _inodes[path] = changed;
+            }
+            else
+            {
+                _inodes[path] = done[old] = change(path, old);
+            }
+        }
     }
 
-    /// <summary>The paths directly in a directory.</summary>
+    /// <summary>A path and everything below it; must not be changed while it is listed.</summary>
+    public IEnumerable<KeyValuePair<string, Inode>> Subtree(string path)
+    {
+        if (path == "/")
+        {
+            return Entries;
+        }
+
+        var below = Below(path);
+        return _inodes.TryGetValue(path, out var inode) ? below.Prepend(new(path, inode)) : below;
+    }
+
+    /// <summary>The paths directly in a directory; must not be changed while it is listed.</summary>
     public IEnumerable<KeyValuePair<string, Inode>> Children(string path)
     {
-        var below = path == "/" ? "/" : path + "/";
-        return _inodes.Where(e => e.Key.Length > below.Length && e.Key.StartsWith(below, StringComparison.Ordinal) && e.Key.IndexOf('/', below.Length) < 0);
+        var start = path == "/" ? 1 : path.Length + 1;
+        return Below(path).Where(e => e.Key.Length > start && e.Key.IndexOf('/', start) < 0);
     }
 
     /// <summary>The parent of an absolute path; the root's parent is the root.</summary>
@@ -211,6 +245,17 @@ public sealed class FileTree
         }
 
         EnsureParent(parent, origin);
-        _inodes[parent] = Inode.Directory(origin: origin);
+        Put(parent, Inode.Directory(origin: origin));
     }
+
+    private void Put(string path, Inode inode)
+    {
+        _inodes[path] = inode;
+        _paths.Add(path);
+    }
+
+    // '0' is the character after '/': the range between them holds exactly what is below a path.
+    private IEnumerable<KeyValuePair<string, Inode>> Below(string path) =>
+        (path == "/" ? _paths : _paths.GetViewBetween(path + "/", path + "0")).Where(p => p != path + "0")
+            .Select(p => new KeyValuePair<string, Inode>(p, _inodes[p]));
 }
