@@ -3,4 +3,39 @@ namespace Ironhull.Diagnostics;
 /// <summary>HULL4xxx: image definitions and locks.</summary>
 public static class DefinitionErrors
 {
+    /// <summary>The text is not YAML.</summary>
+    public static readonly ErrorCode YamlSyntax = new(
+        "HULL4001", ErrorCategory.Input, "The file is not valid YAML", "Correct the syntax at that place; indentation is by spaces, and a value with ': ' or ' #' in it is quoted.");
+
+    /// <summary>YAML that is refused on purpose: anchors, aliases, tags, several documents, keys that are not text.</summary>
+    public static readonly ErrorCode YamlFeature = new(
+        "HULL4002", ErrorCategory.Input, "The file uses a YAML feature that definitions do not allow", "Write the value out: anchors, aliases, merge keys, tags and several documents in one file are refused.");
+
+    /// <summary>The file is too large, too deep or has too many nodes.</summary>
+    public static readonly ErrorCode YamlLimit = new(
+        "HULL4003", ErrorCategory.Input, "The file exceeds the size or depth that definitions may have", "Split the file, or check that it is the file you meant.");
+
+    /// <summary>A key that nothing reads.</summary>
+    public static readonly ErrorCode UnknownKey = new(
+        "HULL4004", ErrorCategory.Input, "A key is not known here", "Correct or remove the key; docs/reference/image.schema.json lists the keys of an image definition.");
+
+    /// <summary>A required key is absent.</summary>
+    public static readonly ErrorCode MissingKey = new(
+        "HULL4005", ErrorCategory.Input, "A required key is missing", "Add the key.");
+
+    /// <summary>A value of another kind than the key takes.</summary>
+    public static readonly ErrorCode WrongType = new(
+        "HULL4006", ErrorCategory.Input, "A value has the wrong type", "Write a value of the type that the message names.");
+
+    /// <summary>A key or an entry that may occur once occurs again.</summary>
+    public static readonly ErrorCode Duplicate = new(
+        "HULL4007", ErrorCategory.Input, "A key or entry occurs twice", "Remove one of the two.");
+
+    /// <summary>A value of the right type that is out of range or not one of the choices.</summary>
+    public static readonly ErrorCode InvalidValue = new(
+        "HULL4008", ErrorCategory.Input, "A value is not allowed here", "Write one of the values that the message names.");
+
+    /// <summary>A file or folder that a definition names does not exist or cannot be read.</summary>
+    public static readonly ErrorCode FileNotFound = new(
+        "HULL4009", ErrorCategory.Input, "A file that is named here cannot be read", "Correct the path (it is relative to the file that names it) or create the file.");
 }
