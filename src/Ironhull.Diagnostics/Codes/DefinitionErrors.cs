@@ -38,4 +38,28 @@ public static class DefinitionErrors
     /// <summary>A file or folder that a definition names does not exist or cannot be read.</summary>
     public static readonly ErrorCode FileNotFound = new(
         "HULL4009", ErrorCategory.Input, "A file that is named here cannot be read", "Correct the path (it is relative to the file that names it) or create the file.");
+
+    /// <summary>A waiver whose last day has passed.</summary>
+    public static readonly ErrorCode WaiverExpired = new(
+        "HULL4010", ErrorCategory.Input, "A waiver has expired", "Check whether the reason still holds: remove the waiver, or give it a later day.");
+
+    /// <summary>There is no lock beside the definition.</summary>
+    public static readonly ErrorCode LockMissing = new(
+        "HULL4020", ErrorCategory.Input, "The image has no lock", "Run 'hull lock'.");
+
+    /// <summary>The definition asks for something else than what was locked.</summary>
+    public static readonly ErrorCode LockStale = new(
+        "HULL4021", ErrorCategory.Input, "The lock does not belong to this definition any more", "Run 'hull lock'.");
+
+    /// <summary>The lock was damaged or edited by hand into something that is not a lock.</summary>
+    public static readonly ErrorCode LockMalformed = new(
+        "HULL4022", ErrorCategory.Input, "The lock cannot be read", "Restore the lock from version control, or make it again with 'hull lock'.");
+
+    /// <summary>The lock was written by a later version.</summary>
+    public static readonly ErrorCode LockVersion = new(
+        "HULL4023", ErrorCategory.Unsupported, "The lock's schema version is not supported", "Use the version of hull that wrote it, or make it again with 'hull lock'.");
+
+    /// <summary>A locked package is not in the repositories any more.</summary>
+    public static readonly ErrorCode LockedPackageGone = new(
+        "HULL4024", ErrorCategory.Network, "A locked package is gone from the mirror", "Run 'hull lock --update' to take its successor, or set HULL_MIRROR_DEBIAN to a mirror or snapshot that still holds it.");
 }

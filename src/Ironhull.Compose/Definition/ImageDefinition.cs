@@ -1,0 +1,253 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ironhull.Compose.Yaml;
+using Ironhull.Diagnostics;
+
+namespace Ironhull.Compose.Definition;
+
+/// <summary>What is built from a definition.</summary>
+public enum ImageKind
+{
+    /// <summary>A bootable disk.</summary>
+    Disk,
+
+    /// <summary>An OCI image archive.</summary>
+    Oci,
+}
+
+/// <summary>A form of the finished disk.</summary>
+public enum DiskFormat
+{
+    /// <summary>Plain bytes, sparse.</summary>
+    Raw,
+
+    /// <summary>QEMU's copy-on-write format, version 3.</summary>
+    Qcow2,
+
+    /// <summary>Fixed VHD, as Azure takes it.</summary>
+    VhdFixed,
+
+    /// <summary>Dynamic VHD.</summary>
+    VhdDynamic,
+}
+
+/// <summary>
+/// An image definition (<c>image.yaml</c>): what an image contains and how it is built. The keys are declared once, in
+/// the <c>Read</c> functions of this folder; binding, diagnostics and the JSON Schema all come from those declarations.
+/// </summary>
+public sealed record ImageDefinition
+{
+    /// <summary>The image's name: IMAGE_ID.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The image's version: IMAGE_VERSION.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The Debian architecture.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>What is built.</summary>
+    public required ImageKind Kind { get; init; }
+
+    /// <summary>The repositories, in file order.</summary>
+    public required IReadOnlyList<RepositoryDefinition> Repositories { get; init; }
+
+    /// <summary>What is asked for.</summary>
+    public required PackageSelection Packages { get; init; }
+
+    /// <summary>What is knowingly accepted.</summary>
+    public required Waivers Waivers { get; init; }
+
+    /// <summary>Absolute paths of recipe folders; a later one wins.</summary>
+    public required IReadOnlyList<string> Recipes { get; init; }
+
+    /// <summary>Absolute path of the account declarations, or null.</summary>
+    public required string? Accounts { get; init; }
+
+    /// <summary>Absolute paths of overlay folders, copied last.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>Modes and owners of paths; a later rule wins.</summary>
+    public required IReadOnlyList<ModeRule> Modes { get; init; }
+
+    /// <summary>Absolute path of the unit preset, or null.</summary>
+    public required string? Preset { get; init; }
+
+    /// <summary>Paths that are removed from the tree; may hold <c>*</c>.</summary>
+    public required IReadOnlyList<Located<string>> Remove { get; init; }
+
+    /// <summary>The whole reviewed list of set-user-ID and set-group-ID files.</summary>
+    public required IReadOnlyList<Located<string>> Suid { get; init; }
+
+    /// <summary>The initrd, or null.</summary>
+    public required InitrdDefinition? Initrd { get; init; }
+
+    /// <summary>How it boots; present for disks.</summary>
+    public required BootDefinition? Boot { get; init; }
+
+    /// <summary>The disk; present for disks.</summary>
+    public required DiskDefinition? Disk { get; init; }
+
+    /// <summary>The forms in which the disk is written.</summary>
+    public required IReadOnlyList<DiskFormat> Outputs { get; init; }
+
+    /// <summary>The OCI configuration; present for OCI images.</summary>
+    public required OciDefinition? Oci { get; init; }
+
+    /// <summary>Absolute path of the file.</summary>
+    public required string FilePath { get; init; }
+
+    /// <summary>The file's name as diagnostics show it.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>Absolute path of the file's folder.</summary>
+    public string Folder => Path.GetDirectoryName(FilePath)!;
+
+    /// <summary>Absolute path of the lock that belongs to the definition.</summary>
+    public string LockPath => Path.Combine(Folder, "image.lock");
+
+    /// <summary>The words of <see cref="ImageKind"/>.</summary>
+    public static Choices<ImageKind> Kinds { get; } = new(("disk", ImageKind.Disk), ("oci", ImageKind.Oci));
+
+    /// <summary>The words of <see cref="DiskFormat"/>.</summary>
+    public static Choices<DiskFormat> Formats { get; } =
+        new(("raw", DiskFormat.Raw), ("qcow2", DiskFormat.Qcow2), ("vhd-fixed", DiskFormat.VhdFixed), ("vhd-dynamic", DiskFormat.VhdDynamic));
+
+    private static readonly Choices<string> Architectures = new(("amd64", "amd64"));
+    private static readonly TextForm VersionForm = new("lower-case letters, digits, '.', '_' and '-' (os-release(5), IMAGE_VERSION)", "^[a-z0-9][a-z0-9._\\-]*$");
+
+    /// <summary>Reads a definition; every error in it is reported at once.</summary>
+    /// <param name="path">The file, or the folder that holds <c>image.yaml</c>.</param>
+    /// <exception cref="HullException">One or more HULL40xx.</exception>
+    public static ImageDefinition Load(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            path = Path.Combine(path, "image.yaml");
+        }
+
+        var full = Path.GetFullPath(path);
+        var folder = new DefinitionFolder(Path.GetDirectoryName(full)!);
+        return MapReader.ReadFile(path, path, f => Read(f, folder, full, path));
+    }
+
+    /// <summary>The JSON Schema (draft 2020-12) of an <c>image.yaml</c>.</summary>
+    public static string Schema() => Render(
+        SchemaFieldReader.Of(f => Read(f, new DefinitionFolder(""), "", "")), "Ironhull image definition", "What an image contains and how it is built.");
+
+    /// <summary>The JSON Schema of an <c>initrd.yaml</c>.</summary>
+    public static string InitrdSchema() => Render(
+        InitrdDefinition.Schema(), "Ironhull initrd definition", "What the initrd takes out of the image's files.");
+
+    private static string Render(JsonObject schema, string title, string description)
+    {
+        var root = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = title, ["description"] = description };
+        foreach (var (key, value) in schema.ToArray())
+        {
+            schema.Remove(key);
+            root[key] = value;
+        }
+
+        var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            root.WriteTo(writer);
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+
+    private static ImageDefinition Read(FieldReader f, DefinitionFolder folder, string path, string displayName)
+    {
+        var definition = new ImageDefinition
+        {
+            FilePath = path,
+            DisplayName = displayName,
+            Name = f.RequiredString("name", "The image's name (IMAGE_ID).", TextForm.Identifier),
+            Version = f.RequiredString("version", "The image's version (IMAGE_VERSION).", VersionForm),
+            Architecture = f.OptionalEnum("architecture", Architectures, "amd64", "The Debian architecture."),
+            Kind = f.OptionalEnum("kind", Kinds, ImageKind.Disk, "A bootable disk, or an OCI image archive."),
+            Repositories = f.List("repositories", r => RepositoryDefinition.Read(r, folder), required: true, "The signed repositories that packages come from."),
+            Packages = f.RequiredMap("packages", PackageSelection.Read, "What is asked for.") ?? new PackageSelection([], []),
+            Waivers = f.OptionalMap("waivers", Waivers.Read, "What is knowingly accepted; each entry says why and expires.") ?? Waivers.None,
+            Recipes = folder.Folders(f, f.StringList("recipes", description: "Recipe folders, relative to this file; a later one wins.")),
+            Accounts = folder.OptionalFile(f, "accounts", "The file that declares users and groups."),
+            Files = folder.Folders(f, f.StringList("files", description: "Folders that are laid over the tree last, relative to this file.")),
+            Modes = f.List("modes", ModeRule.Read, description: "Modes and owners of paths; a later rule wins."),
+            Preset = folder.OptionalFile(f, "preset", "The systemd preset that decides which units are enabled."),
+            Remove = f.StringList("remove", description: "Paths that are removed from the tree; may hold *.", form: TextForm.AbsolutePath),
+            Suid = f.StringList("suid", description: "The whole reviewed list of set-user-ID and set-group-ID files.", form: TextForm.AbsolutePath),
+            Initrd = ReadInitrd(f, folder),
+            Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
+            Disk = f.OptionalMap("disk", DiskDefinition.Read, "The disk (kind disk)."),
+            Outputs = f.EnumList("outputs", Formats, "The forms in which the disk is written (kind disk)."),
+            Oci = f.OptionalMap("oci", OciDefinition.Read, "The configuration of the OCI image (kind oci)."),
+        };
+        if (!f.IsSchema)
+        {
+            Check(f, definition);
+        }
+
+        return definition;
+    }
+
+    private static InitrdDefinition? ReadInitrd(FieldReader f, DefinitionFolder folder)
+    {
+        var name = f.OptionalString("initrd", null, "The file that says what the initrd holds (kind disk).");
+        if (name is null)
+        {
+            return null;
+        }
+
+        var path = Path.GetFullPath(Path.Combine(folder.Path, name));
+        if (!File.Exists(path))
+        {
+            f.Report(DefinitionErrors.FileNotFound.With($"The file '{name}' does not exist.", f.WhereIs("initrd")));
+            return null;
+        }
+
+        try
+        {
+            return InitrdDefinition.Load(path, Path.Combine(Path.GetDirectoryName(f.Where.Path) ?? "", name));
+        }
+        catch (HullException e)
+        {
+            foreach (var diagnostic in e.Diagnostics)
+            {
+                f.Report(diagnostic);
+            }
+
+            return null;
+        }
+    }
+
+    private static void Check(FieldReader f, ImageDefinition d)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var repository in d.Repositories.Where(r => r.Id.Length > 0))
+        {
+            if (!ids.Add(repository.Id))
+            {
+                f.Report(DefinitionErrors.Duplicate.With($"The repository id '{repository.Id}' is used twice.", repository.Where, "Give each repository an id of its own."));
+            }
+        }
+
+        string[] needed = d.Kind == ImageKind.Disk ? ["boot", "disk", "initrd"] : ["oci"];
+        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["boot", "disk", "initrd", "outputs"];
+        var kind = Kinds.WordOf(d.Kind);
+        foreach (var key in needed.Where(k => !f.Has(k)))
+        {
+            f.Report(DefinitionErrors.MissingKey.With($"An image of kind '{kind}' needs the key '{key}'.", f.Where, $"Add '{key}: …', or change 'kind'."));
+        }
+
+        foreach (var key in foreign.Where(f.Has))
+        {
+            f.Report(DefinitionErrors.InvalidValue.With($"The key '{key}' does not belong to an image of kind '{kind}'.", f.WhereIs(key), "Remove the key, or change 'kind'."));
+        }
+
+        if (d.Kind == ImageKind.Disk && f.Has("disk") && d.Outputs.Count == 0)
+        {
+            f.Report(DefinitionErrors.MissingKey.With("'outputs' names no form for the disk.", f.WhereIs("outputs"), $"Add 'outputs: [raw]'; the forms are: {string.Join(", ", Formats.Words)}."));
+        }
+    }
+}
