@@ -1,18 +1,18 @@
+using Ironhull.Compose.Scripts;
 using Ironhull.Diagnostics;
-using Ironhull.Formats.Io;
 
 namespace Ironhull.Compose.Recipes;
 
 /// <summary>The declared replacement of one package's maintainer scripts. Data only; nothing of it is run.</summary>
 public sealed record Recipe
 {
-    /// <summary>The package it is for.</summary>
+    /// <summary>The package it is for; "*" stands for any text ("linux-image-*").</summary>
     public required string Package { get; init; }
 
     /// <summary>The file it was read from.</summary>
     public required Location Where { get; init; }
 
-    /// <summary>The scripts that were read by a person, by hash.</summary>
+    /// <summary>The scripts that were read by a person, pinned to what they said.</summary>
     public IReadOnlyList<ReviewedScript> Scripts { get; init; } = [];
 
     /// <summary>Users that no sysusers.d file declares.</summary>
@@ -36,13 +36,6 @@ public sealed record Recipe
     /// <summary>The origin of what this recipe puts into a tree: "recipe:NAME".</summary>
     public string Origin => "recipe:" + Package;
 }
-
-/// <summary>A maintainer script that was read by a person and needs nothing but what its recipe declares.</summary>
-/// <param name="Script">"preinst", "postinst", "prerm", "postrm" or "config".</param>
-/// <param name="Sha256">Of the script's bytes.</param>
-/// <param name="Why">Why nothing is needed, or what replaces it.</param>
-/// <param name="Where">The place in the recipe.</param>
-public sealed record ReviewedScript(string Script, Sha256Digest Sha256, string Why, Location Where);
 
 /// <summary>A system user.</summary>
 /// <param name="Name">Login name.</param>

@@ -1,3 +1,4 @@
+using Ironhull.Compose.Scripts;
 using Ironhull.Diagnostics;
 
 namespace Ironhull.Compose.Recipes;
@@ -23,14 +24,11 @@ public sealed class RecipeSet
     /// <summary>All, by package name in ordinal order.</summary>
     public IEnumerable<Recipe> All => _recipes.Values;
 
-    /// <summary>The recipe of a package, or null.</summary>
-    public Recipe? For(string package) => _recipes.GetValueOrDefault(package);
+    /// <summary>Every review of every recipe.</summary>
+    public IReadOnlyList<ReviewedScript> Reviews => [.. All.SelectMany(r => r.Scripts)];
 
     /// <summary>The recipes of packages that are there, by package name in ordinal order.</summary>
     /// <param name="packages">Names of the packages in the tree.</param>
-    public IReadOnlyList<Recipe> For(IEnumerable<string> packages)
-    {
-        var present = packages.ToHashSet(StringComparer.Ordinal);
-        return [.. _recipes.Values.Where(r => present.Contains(r.Package))];
-    }
+    public IReadOnlyList<Recipe> For(IReadOnlyCollection<string> packages) =>
+        [.. _recipes.Values.Where(r => packages.Any(p => PathPattern.MatchesName(r.Package, p)))];
 }
