@@ -7,8 +7,8 @@ namespace Ironhull.Compose.Build;
 /// <param name="Stage">The stage's name.</param>
 /// <param name="Reused">True when its result came from the cache.</param>
 /// <param name="Reason">One sentence: what changed, or that nothing did.</param>
-/// <param name="Elapsed">Wall time.</param>
-public sealed record StageOutcome(string Stage, bool Reused, string Reason, TimeSpan Elapsed);
+/// <param name="Cost">What it took.</param>
+public sealed record StageOutcome(string Stage, bool Reused, string Reason, StageCost Cost);
 
 /// <summary>
 /// Results of stages, named by their keys: one folder a result, complete or absent (made by rename), with the SHA-256
@@ -46,14 +46,14 @@ public sealed class StageCache
     /// <returns>The folder that holds the result.</returns>
     public string Run(string stage, StageKey key, Action<string> produce)
     {
-        var start = _time.GetTimestamp();
+        var meter = StageMeter.Start(_time);
         var folder = Path.Combine(_results, $"{stage}-{key.Digest}");
         var reason = Explain(stage, key);
         if (IsIntact(folder))
         {
             Directory.SetLastWriteTimeUtc(folder, _time.GetUtcNow().UtcDateTime);
             Remember(stage, key);
-            Record(new(stage, true, reason.Length == 0 ? "nothing it depends on changed" : $"{reason}; this state was built before", _time.GetElapsedTime(start)));
+            Record(new(stage, true, reason.Length == 0 ? "nothing it depends on changed" : $"{reason}; this state was built before", meter.Stop()));
             return folder;
         }
 
@@ -84,7 +84,7 @@ public sealed class StageCache
 
         Remember(stage, key);
         Prune(stage, folder);
-        Record(new(stage, false, reason.Length == 0 ? "the cache has no result" : reason, _time.GetElapsedTime(start)));
+        Record(new(stage, false, reason.Length == 0 ? "the cache has no result" : reason, meter.Stop()));
         return folder;
     }
 
