@@ -1,0 +1,44 @@
+using Ironhull.Compose.Store;
+using Ironhull.Packages.Debian;
+
+namespace Ironhull.Compose.Merge;
+
+/// <summary>Which package may overwrite files of which other (Debian Policy 7.6.1).</summary>
+internal sealed class ReplacesRules
+{
+    private readonly IReadOnlyList<UnpackedPackage> _packages;
+    private readonly Comparison<string> _compareVersions;
+    private readonly Dictionary<int, IReadOnlyList<IReadOnlyList<Dependency>>> _parsed = [];
+
+    public ReplacesRules(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions) =>
+        (_packages, _compareVersions) = (packages, compareVersions);
+
+    /// <summary>Whether the Replaces field of <paramref name="winner"/> names <paramref name="loser"/> in its version.</summary>
+    public bool Allows(int winner, int loser)
+    {
+        if (!_parsed.TryGetValue(winner, out var groups))
+        {
+            _parsed[winner] = groups = DependencyParser.Parse(_packages[winner].ControlField("Replaces"));
+        }
+
+        return groups.Any(g => g.Any(d => d.Name == _packages[loser].Name && Holds(d, _packages[loser].Version)));
+    }
+
+    private bool Holds(Dependency dependency, string version)
+    {
+        if (dependency.Relation == VersionRelation.Any)
+        {
+            return true;
+        }
+
+        var order = _compareVersions(version, dependency.Version);
+        return dependency.Relation switch
+        {
+            VersionRelation.Earlier => order < 0,
+            VersionRelation.EarlierOrEqual => order <= 0,
+            VersionRelation.Equal => order == 0,
+            VersionRelation.LaterOrEqual => order >= 0,
+            _ => order > 0,
+        };
+    }
+}
