@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+using Ironhull.Compose.Definition;
+using Ironhull.Formats.Io;
+
+namespace Ironhull.Compose.Locking;
+
+/// <summary>Names the parts of a definition that decide which packages are locked.</summary>
+public static class DefinitionDigest
+{
+    /// <summary>
+    /// SHA-256 over architecture, repositories (without key files' contents), packages and dependency waivers. A change of
+    /// anything else in the definition leaves the lock valid.
+    /// </summary>
+    public static Sha256Digest Of(ImageDefinition definition)
+    {
+        var text = new StringBuilder();
+        void Line(params ReadOnlySpan<string> fields)
+        {
+            foreach (var field in fields)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{field.Length}:{field} ");
+            }
+
+            text.Append('\n');
+        }
+
+        Line("definition", "1", definition.Architecture);
+        foreach (var r in definition.Repositories)
+        {
+            Line("repository", r.Id, r.Archive, r.Suite, r.Priority.ToString(CultureInfo.InvariantCulture));
+            Line(["components", .. r.Components]);
+            Line(["fingerprints", .. r.Fingerprints]);
+        }
+
+        Line("essential", definition.Packages.Essential ? "true" : "false");
+        Line("recommended", definition.Packages.Recommended ? "true" : "false");
+        Line(["install", .. definition.Packages.Install.Select(p => p.Value)]);
+        Line(["exclude", .. definition.Packages.Exclude.Select(p => p.Value)]);
+        foreach (var w in definition.Waivers.Dependencies)
+        {
+            Line("waiver", w.Package, w.Dependency);
+        }
+
+        return Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+}

@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Ironhull.Compose.Definition;
+using Ironhull.Compose.Yaml;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Io;
+
+namespace Ironhull.Compose.Locking;
+
+/// <summary>
+/// The text form of a lock: JSON with one repository or package a line, so that a difference reads well. The same lock
+/// always gives the same bytes.
+/// </summary>
+public static class LockFile
+{
+    private static readonly TextForm Size = new("a size in bytes", "^[0-9]{1,15}$");
+    private static readonly TextForm Instant = new("an instant as YYYY-MM-DDTHH:MM:SSZ", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$");
+    private static readonly TextForm Relative = new("a path below the archive's base", "^[A-Za-z0-9_+%~.:\\-]+(/[A-Za-z0-9_+%~.:\\-]+)*$");
+    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    /// <summary>Writes a lock; the file is complete or untouched.</summary>
+    public static void Save(ImageLock image, string path) => AtomicFile.WriteAllText(path, Render(image));
+
+    /// <summary>The text of a lock.</summary>
+    public static string Render(ImageLock image)
+    {
+        var text = new StringBuilder("{\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"schema\": {ImageLock.CurrentSchema},\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"image\": {Quote(image.Image)},\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"architecture\": {Quote(image.Architecture)},\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"definition\": \"{image.Definition}\",\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"timestamp\": \"{Time(image.Timestamp)}\",\n");
+        text.Append("  \"repositories\": [");
+        var separator = "\n";
+        foreach (var r in image.Repositories)
+        {
+            var signers = string.Join(", ", r.Signers.Select(Quote));
+            text.Append(separator).Append(CultureInfo.InvariantCulture,
+                $"    {{\"id\": {Quote(r.Id)}, \"archive\": {Quote(r.Archive)}, \"suite\": {Quote(r.Suite)}, \"date\": \"{Time(r.Date)}\", \"inRelease\": \"{r.InRelease}\", \"signers\": [{signers}]}}");
+            separator = ",\n";
+        }
+
+        text.Append("\n  ],\n  \"packages\": [");
+        separator = "\n";
+        foreach (var p in image.Packages)
+        {
+            text.Append(separator).Append(CultureInfo.InvariantCulture,
+                $"    {{\"name\": {Quote(p.Name)}, \"version\": {Quote(p.Version)}, \"architecture\": {Quote(p.Architecture)}, \"repository\": {Quote(p.Repository)}, \"path\": {Quote(p.Path)}, \"size\": {p.Size}, \"sha256\": \"{p.Sha256}\", \"source\": {Quote(p.Source)}, \"sourceVersion\": {Quote(p.SourceVersion)}, \"reason\": {Quote(p.Reason)}");
+            if (p.By.Length > 0)
+            {
+                text.Append(", \"by\": ").Append(Quote(p.By));
+            }
+
+            if (p.Dependency.Length > 0)
+            {
+                text.Append(", \"dependency\": ").Append(Quote(p.Dependency));
+            }
+
+            text.Append('}');
+            separator = ",\n";
+        }
+
+        return text.Append("\n  ]\n}\n").ToString();
+    }
+
+    /// <summary>Reads the lock that belongs to a definition and checks that it still does.</summary>
+    /// <exception cref="HullException">HULL4020: none; HULL4021: the definition has changed; HULL4022, HULL4023: unreadable.</exception>
+    public static ImageLock LoadFor(ImageDefinition definition)
+    {
+        var name = Path.Combine(Path.GetDirectoryName(definition.DisplayName) ?? "", Path.GetFileName(definition.LockPath));
+        if (!File.Exists(definition.LockPath))
+        {
+            throw DefinitionErrors.LockMissing.Error($"'{name}' does not exist.", new Location(definition.DisplayName), $"Run 'hull lock {definition.DisplayName}'.");
+        }
+
+        var image = Load(definition.LockPath, name);
+        return image.Definition == DefinitionDigest.Of(definition)
+            ? image
+            : throw DefinitionErrors.LockStale.Error(
+                "The repositories, packages or dependency waivers of the definition have changed since it was locked.",
+                new Location(name),
+                $"Run 'hull lock {definition.DisplayName}'.");
+    }
+
+    /// <summary>Reads a lock.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">The name that diagnostics show.</param>
+    /// <exception cref="HullException">HULL4020, HULL4022, HULL4023.</exception>
+    public static ImageLock Load(string path, string? name = null)
+    {
+        if (!File.Exists(path))
+        {
+            throw DefinitionErrors.LockMissing.Error($"'{name ?? path}' does not exist.");
+        }
+
+        return Guard(bag => YamlDocument.Load(path, name, bag));
+    }
+
+    /// <summary>Reads the text of a lock.</summary>
+    /// <exception cref="HullException">HULL4022, HULL4023.</exception>
+    public static ImageLock Parse(string text, string name) => Guard(bag => YamlDocument.Parse(text, name, bag));
+
+    private static ImageLock Guard(Func<DiagnosticBag, YamlNode> parse)
+    {
+        var bag = new DiagnosticBag();
+        ImageLock? image = null;
+        try
+        {
+            // JSON is YAML, so the positioned reader and its limits serve here too.
+            var node = parse(bag);
+            if (node is YamlMap map && map.TryGetValue("schema", out var schema) && schema is YamlScalar { Value: not "1" } other && other.Value.All(char.IsAsciiDigit))
+            {
+                throw DefinitionErrors.LockVersion.Error($"The lock has schema {other.Value}; this hull reads schema {ImageLock.CurrentSchema}.", other.Where);
+            }
+
+            image = MapReader.Read(node, bag, Read);
+        }
+        catch (HullException e) when (e.Code != DefinitionErrors.LockVersion)
+        {
+            bag.Add(e);
+        }
+
+        return bag.Any || image is null
+            ? throw new HullException([.. bag.Items.Select(d => DefinitionErrors.LockMalformed.With(d.Message, d.Where))])
+            : image;
+    }
+
+    private static ImageLock Read(FieldReader f)
+    {
+        f.RequiredInt("schema", 1, 1);
+        var image = new ImageLock
+        {
+            Image = f.RequiredString("image", form: TextForm.Identifier),
+            Architecture = f.RequiredString("architecture", form: TextForm.Identifier),
+            Definition = Digest(f, "definition"),
+            Timestamp = Seconds(f, "timestamp"),
+            Repositories = f.List("repositories", ReadRepository, required: true),
+            Packages = f.List("packages", ReadPackage, required: true),
+        };
+        var ids = image.Repositories.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var package in image.Packages)
+        {
+            if (!ids.Contains(package.Repository))
+            {
+                f.Report(DefinitionErrors.LockMalformed.With($"The repository '{package.Repository}' of the package '{package.Name}' is not in the lock.", f.WhereIs("packages")));
+            }
+
+            if (!seen.Add($"{package.Name}:{package.Architecture}"))
+            {
+                f.Report(DefinitionErrors.LockMalformed.With($"The package '{package.Name}' is locked twice.", f.WhereIs("packages")));
+            }
+        }
+
+        return image;
+    }
+
+    private static LockedRepository ReadRepository(FieldReader f) => new(
+        f.RequiredString("id", form: TextForm.Identifier),
+        f.RequiredString("archive", form: TextForm.Identifier),
+        f.RequiredString("suite"),
+        Digest(f, "inRelease"),
+        Seconds(f, "date"),
+        f.StringList("signers", required: true).Values());
+
+    private static LockedPackage ReadPackage(FieldReader f)
+    {
+        var path = f.RequiredString("path", form: Relative);
+        if (path.Split('/').Any(s => s is "." or ".."))
+        {
+            f.Report(DefinitionErrors.LockMalformed.With($"The path '{path}' leaves the archive.", f.WhereIs("path")));
+        }
+
+        return new(
+            f.RequiredString("name", form: TextForm.PackageName),
+            f.RequiredString("version"),
+            f.RequiredString("architecture", form: TextForm.Identifier),
+            f.RequiredString("repository", form: TextForm.Identifier),
+            path,
+            long.TryParse(f.RequiredString("size", form: Size), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0,
+            Digest(f, "sha256"),
+            f.RequiredString("source", form: TextForm.PackageName),
+            f.RequiredString("sourceVersion"),
+            f.RequiredString("reason"),
+            f.OptionalString("by", ""),
+            f.OptionalString("dependency", ""));
+    }
+
+    private static Sha256Digest Digest(FieldReader f, string key) =>
+        f.RequiredString(key, form: TextForm.Sha256) is { Length: > 0 } text ? Sha256Digest.Parse(text) : default;
+
+    private static long Seconds(FieldReader f, string key)
+    {
+        var text = f.RequiredString(key, form: Instant);
+        if (DateTimeOffset.TryParseExact(text, InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+        {
+            return instant.ToUnixTimeSeconds();
+        }
+
+        if (text.Length > 0)
+        {
+            f.Report(DefinitionErrors.LockMalformed.With($"'{text}' is no instant.", f.WhereIs(key)));
+        }
+
+        return 0;
+    }
+
+    private static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString(InstantFormat, CultureInfo.InvariantCulture);
+
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+}
