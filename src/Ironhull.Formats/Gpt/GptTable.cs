@@ -1,0 +1,218 @@
+using System.Buffers.Binary;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Disk;
+
+namespace Ironhull.Formats.Gpt;
+
+/// <summary>Which copies of a GPT are intact.</summary>
+[Flags]
+public enum GptCopies
+{
+    /// <summary>The copy at the start of the disk.</summary>
+    Primary = 1,
+
+    /// <summary>The copy at the end of the disk.</summary>
+    Backup = 2,
+}
+
+/// <summary>
+/// A GUID partition table (UEFI 2.10 chapter 5) on a disk of 512-byte sectors: protective MBR, primary and backup
+/// table of 128 entries. Partitions are numbered from 1 in list order.
+/// </summary>
+/// <param name="DiskId">Disk GUID.</param>
+/// <param name="Partitions">In entry order; unused entries are left out by the reader.</param>
+public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partitions)
+{
+    /// <summary>Bytes of a sector.</summary>
+    public const int SectorSize = 512;
+
+    /// <summary>Where partitions start: multiples of 1 MiB.</summary>
+    public const long Alignment = 1 << 20;
+
+    /// <summary>Bytes at the start of a disk that no partition may use (rounded up to <see cref="Alignment"/>).</summary>
+    public const long ReservedAtStart = Alignment;
+
+    /// <summary>Bytes at the end of a disk that the backup table takes: 32 sectors of entries and the header.</summary>
+    public const long ReservedAtEnd = 33 * SectorSize;
+
+    private const int EntryCount = 128;
+    private const int EntriesSectors = EntryCount * GptPartition.EntrySize / SectorSize;
+
+    /// <summary>Which copies were intact when the table was read; both for a table that was not read.</summary>
+    public GptCopies IntactCopies { get; init; } = GptCopies.Primary | GptCopies.Backup;
+
+    /// <summary>
+    /// Places partitions one after another, each at the next multiple of 1 MiB and rounded up to whole sectors.
+    /// </summary>
+    /// <param name="diskId">Disk GUID.</param>
+    /// <param name="partitions">Type, id, name, length in bytes, attributes.</param>
+    /// <returns>The table and the least disk size in bytes that holds it, a multiple of 1 MiB.</returns>
+    public static (GptTable Table, long DiskLength) Place(
+        Guid diskId, IEnumerable<(Guid Type, Guid Id, string Name, long Length, ulong Attributes)> partitions)
+    {
+        var next = ReservedAtStart;
+        var placed = new List<GptPartition>();
+        foreach (var (type, id, name, length, attributes) in partitions)
+        {
+            if (length <= 0)
+            {
+                throw FormatErrors.Malformed.Error($"Partition {name} has a length of {length} bytes.");
+            }
+
+            var first = next / SectorSize;
+            placed.Add(new(type, id, name, first, first + (Wire.Align(length, SectorSize) / SectorSize) - 1, attributes));
+            next = Wire.Align(next + length, Alignment);
+        }
+
+        return (new(diskId, placed), next + Alignment);
+    }
+
+    /// <summary>Writes protective MBR, primary and backup table; what lies between is not touched.</summary>
+    /// <param name="disk">Seekable; its length is the disk's, a multiple of 512.</param>
+    /// <exception cref="HullException">HULL1002: partitions overlap, leave the disk, or share a GUID; a name is too long; too many partitions.</exception>
+    public void WriteTo(Stream disk)
+    {
+        var sectors = disk.Length / SectorSize;
+        var lastUsable = sectors - 1 - EntriesSectors - 1;
+        Validate(disk.Length, 2 + EntriesSectors, lastUsable);
+
+        var entries = new byte[EntriesSectors * SectorSize];
+        for (var i = 0; i < Partitions.Count; i++)
+        {
+            Partitions[i].WriteTo(entries.AsSpan(i * GptPartition.EntrySize));
+        }
+
+        var header = new GptHeader(
+            1, sectors - 1, 2 + EntriesSectors, lastUsable, DiskId, 2, EntryCount, GptPartition.EntrySize, Crc32.Of(entries));
+        var sector = new byte[SectorSize];
+        WriteProtectiveMbr(sector, sectors);
+        disk.Position = 0;
+        disk.Write(sector);
+        header.WriteTo(sector);
+        disk.Write(sector);
+        disk.Write(entries);
+        (header with { MyLba = sectors - 1, AlternateLba = 1, EntriesLba = sectors - 1 - EntriesSectors }).WriteTo(sector);
+        disk.Position = (sectors - 1 - EntriesSectors) * SectorSize;
+        disk.Write(entries);
+        disk.Write(sector);
+    }
+
+    /// <summary>Reads and checks both copies; one intact copy is enough.</summary>
+    /// <param name="disk">Seekable.</param>
+    /// <exception cref="HullException">HULL1001, HULL1002, HULL1003: no copy is intact.</exception>
+    public static GptTable Read(Stream disk)
+    {
+        var sectors = disk.Length / SectorSize;
+        if (sectors < 6)
+        {
+            throw FormatErrors.Truncated.Error($"A disk of {disk.Length} bytes is too small for a GPT.");
+        }
+
+        var primary = TryRead(disk, 1, sectors, out var error);
+        var backup = TryRead(disk, sectors - 1, sectors, out _);
+        if (primary is null && backup is null)
+        {
+            throw new HullException(error!);
+        }
+
+        var copies = (primary is null ? 0 : GptCopies.Primary) | (backup is null ? 0 : GptCopies.Backup);
+        return (primary ?? backup!) with { IntactCopies = copies };
+    }
+
+    private static GptTable? TryRead(Stream disk, long lba, long sectors, out Diagnostic? error)
+    {
+        try
+        {
+            error = null;
+            return ReadCopy(disk, lba, sectors);
+        }
+        catch (HullException e)
+        {
+            error = e.Diagnostics[0];
+            return null;
+        }
+    }
+
+    private static GptTable ReadCopy(Stream disk, long lba, long sectors)
+    {
+        var sector = new byte[SectorSize];
+        Wire.ReadAt(disk, lba * SectorSize, sector, "A GPT header");
+        var header = GptHeader.Parse(sector, lba, sectors);
+        var length = (long)header.EntryCount * header.EntrySize;
+        if (length > disk.Length)
+        {
+            throw FormatErrors.LimitExceeded.Error($"The GPT entries of {length} bytes exceed the disk.");
+        }
+
+        var entries = new byte[length];
+        Wire.ReadAt(disk, header.EntriesLba * SectorSize, entries, "The GPT entries");
+        if (Crc32.Of(entries) != header.EntriesCrc)
+        {
+            throw FormatErrors.Malformed.Error($"The GPT entries of the header in sector {lba} have a wrong checksum.");
+        }
+
+        var partitions = new List<GptPartition>();
+        for (var i = 0; i < header.EntryCount; i++)
+        {
+            if (GptPartition.Parse(entries.AsSpan((int)(i * header.EntrySize), GptPartition.EntrySize)) is { } partition)
+            {
+                if (partition.FirstLba < header.FirstUsableLba || partition.LastLba > header.LastUsableLba || partition.LastLba < partition.FirstLba)
+                {
+                    throw FormatErrors.Malformed.Error($"Partition {i + 1} covers sectors {partition.FirstLba} to {partition.LastLba}, outside the usable {header.FirstUsableLba} to {header.LastUsableLba}.");
+                }
+
+                partitions.Add(partition);
+            }
+        }
+
+        return new(header.DiskId, partitions);
+    }
+
+    private void Validate(long length, long firstUsable, long lastUsable)
+    {
+        if (length % SectorSize != 0 || lastUsable < firstUsable)
+        {
+            throw FormatErrors.Malformed.Error($"A disk of {length} bytes cannot hold a GPT.");
+        }
+
+        if (Partitions.Count > EntryCount)
+        {
+            throw FormatErrors.LimitExceeded.Error($"{Partitions.Count} partitions do not fit into {EntryCount} entries.");
+        }
+
+        long end = firstUsable;
+        foreach (var partition in Partitions.OrderBy(p => p.FirstLba))
+        {
+            if (partition.FirstLba < end || partition.LastLba < partition.FirstLba || partition.LastLba > lastUsable)
+            {
+                throw FormatErrors.Malformed.Error($"Partition {partition.Name} (sectors {partition.FirstLba} to {partition.LastLba}) overlaps another or leaves the usable sectors {firstUsable} to {lastUsable}.");
+            }
+
+            if (partition.Name.Length > GptPartition.MaximumNameLength || partition.Type == Guid.Empty)
+            {
+                throw FormatErrors.Malformed.Error($"Partition '{partition.Name}' has no type, or a name of more than {GptPartition.MaximumNameLength} UTF-16 code units.");
+            }
+
+            end = partition.LastLba + 1;
+        }
+
+        if (Partitions.GroupBy(p => p.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw FormatErrors.Malformed.Error($"Two partitions have the GUID {twice.Key}.");
+        }
+    }
+
+    /// <summary>UEFI 2.10 table 5-4: one partition of type 0xEE over the whole disk.</summary>
+    private static void WriteProtectiveMbr(Span<byte> sector, long sectors)
+    {
+        sector.Clear();
+        var record = sector[446..];
+        record[2] = 2;
+        record[4] = 0xEE;
+        record.Slice(5, 3).Fill(0xFF);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[8..], 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[12..], (uint)Math.Min(sectors - 1, uint.MaxValue));
+        sector[510] = 0x55;
+        sector[511] = 0xAA;
+    }
+}
