@@ -38,4 +38,8 @@ public static class ComposeErrors
     /// <summary>A signing plan does not fit the image.</summary>
     public static readonly ErrorCode SigningPlanMismatch = new(
         "HULL5009", ErrorCategory.Integrity, "The image is not the one that was built for this signing plan", "Build again with --defer-signing and sign that output.");
+
+    /// <summary>A file beside the definition cannot be taken.</summary>
+    public static readonly ErrorCode OverlayFile = new(
+        "HULL5010", ErrorCategory.Input, "A file beside the image definition cannot be taken", "Make it a readable regular file or link of at most 64 MiB, or remove it.");
 }
