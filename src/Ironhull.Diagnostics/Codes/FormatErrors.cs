@@ -22,4 +22,8 @@ public static class FormatErrors
     /// <summary>A path leaves its tree, or a tree is inconsistent.</summary>
     public static readonly ErrorCode UnsafePath = new(
         "HULL1005", ErrorCategory.Integrity, "A path is absolute, escapes its tree, or runs through a link or a file", "The archive is damaged or hostile: do not use it.");
+
+    /// <summary>A system library that reads a format is missing.</summary>
+    public static readonly ErrorCode LibraryMissing = new(
+        "HULL1006", ErrorCategory.Environment, "A system library that reads a format is missing", "Install the package liblzma5; './hull setup' does.");
 }
