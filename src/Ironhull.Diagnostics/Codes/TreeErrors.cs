@@ -71,15 +71,11 @@ public static class TreeErrors
     public static readonly ErrorCode PrivilegedFile = new(
         "HULL5127", ErrorCategory.Input, "A set-user-ID or set-group-ID file differs from the declared list", "Declare the file with its mode and owner in the image definition, or take the bit away in a recipe.");
 
-    /// <summary>A waiver has expired.</summary>
-    public static readonly ErrorCode ExpiredWaiver = new(
-        "HULL5130", ErrorCategory.Input, "A waiver has expired", "Remove the cause and the waiver, or look at it again and set a new date.");
-
     /// <summary>A waiver is not used.</summary>
     public static readonly ErrorCode UnusedWaiver = new(
-        "HULL5131", ErrorCategory.Input, "A waiver matches nothing", "Remove the waiver.");
+        "HULL5131", ErrorCategory.Input, "A waiver matches nothing", "Remove the waiver from the image definition.");
 
-    /// <summary>A waiver cannot be understood.</summary>
-    public static readonly ErrorCode MalformedWaiver = new(
-        "HULL5132", ErrorCategory.Input, "A waiver is incomplete", "Give the waiver a check, a subject, a reason and an expiry date of the form yyyy-mm-dd.");
+    /// <summary>A file in the tree cannot be examined.</summary>
+    public static readonly ErrorCode UnreadableProgram = new(
+        "HULL5128", ErrorCategory.Integrity, "A program or library in the tree is damaged", "Report the package to the distribution, remove the file, or waive the check with a reason and a date.");
 }
