@@ -54,7 +54,7 @@ internal static class UnitChecks
 
     // A unit whose condition names a file of the image that is not there never starts. "|" makes conditions alternatives and "!" negates.
     private static bool Unmet(TreeView view, string value) =>
-        value.StartsWith("/usr/", StringComparison.Ordinal) && !value.Contains('%', StringComparison.Ordinal) && view.Real(value) is null;
+        (value.StartsWith("/usr/", StringComparison.Ordinal) || value.StartsWith("/etc/", StringComparison.Ordinal)) && !value.Contains('%', StringComparison.Ordinal) && view.Real(value) is null;
 
     /// <summary>The program of a command line; null when there is none, its failure is ignored ("-"), or only the running system knows it.</summary>
     internal static string? Program(string value)
