@@ -26,4 +26,8 @@ public static class FormatErrors
     /// <summary>A system library that reads a format is missing.</summary>
     public static readonly ErrorCode LibraryMissing = new(
         "HULL1006", ErrorCategory.Environment, "A system library that reads a format is missing", "Install the package liblzma5; './hull setup' does.");
+
+    /// <summary>A block does not have the digest that a dm-verity hash tree holds for it.</summary>
+    public static readonly ErrorCode VerityMismatch = new(
+        "HULL1030", ErrorCategory.Integrity, "A block does not match its dm-verity hash tree", "The image or its hash tree was changed after it was built: write it again from its source.");
 }
