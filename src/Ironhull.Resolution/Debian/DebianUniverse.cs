@@ -1,0 +1,152 @@
+using Ironhull.Diagnostics;
+using Ironhull.Packages.Debian;
+
+namespace Ironhull.Resolution.Debian;
+
+/// <summary>Compares two Debian versions: negative, zero or positive.</summary>
+public delegate int VersionComparison(string left, string right);
+
+/// <summary>
+/// The packages of some Debian repositories for one architecture. Of each name only one version is considered, the
+/// candidate: highest repository priority, then highest version. Another version is considered where it is requested.
+/// </summary>
+public sealed class DebianUniverse : IUniverse
+{
+    private const string ArchitectureAll = "all";
+    private readonly Dictionary<string, List<DebianPackage>> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Provided>> _providers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sorted = new(StringComparer.Ordinal);
+    private readonly VersionComparison _compare;
+    private List<string>? _names;
+
+    /// <summary>Indexes packages by name and by what they provide.</summary>
+    /// <param name="packages">Packages of every repository; those of other architectures and of negative priority are left out.</param>
+    /// <param name="architecture">The architecture installed, for example "amd64".</param>
+    /// <param name="compare">The order of versions.</param>
+    /// <exception cref="HullException">HULL2001: a <c>Provides</c> field cannot be read.</exception>
+    public DebianUniverse(IEnumerable<DebianPackage> packages, string architecture, VersionComparison compare)
+    {
+        Architecture = architecture;
+        _compare = compare;
+        foreach (var package in packages)
+        {
+            if (package.RepositoryPriority < 0 || (package.Architecture != architecture && package.Architecture != ArchitectureAll))
+            {
+                continue;
+            }
+
+            if (!_byName.TryGetValue(package.Name, out var versions))
+            {
+                _byName.Add(package.Name, versions = new List<DebianPackage>(1));
+            }
+
+            versions.Add(package);
+            if (package.Provides.Length > 0)
+            {
+                AddProvides(package);
+            }
+        }
+    }
+
+    /// <summary>The architecture installed.</summary>
+    public string Architecture { get; }
+
+    /// <inheritdoc/>
+    public IProblem Open(ResolutionRequest request) => new DebianProblem(this, request);
+
+    /// <inheritdoc/>
+    public bool Contains(string name) => _byName.ContainsKey(name);
+
+    /// <summary>Every version of a name, the candidate first.</summary>
+    public IReadOnlyList<DebianPackage> Versions(string name)
+    {
+        if (!_byName.TryGetValue(name, out var versions))
+        {
+            return [];
+        }
+
+        if (versions.Count > 1 && _sorted.Add(name))
+        {
+            versions.Sort(ComparePackages);
+        }
+
+        return versions;
+    }
+
+    /// <summary>Everything that says it provides a name, with the version it provides it at.</summary>
+    internal IReadOnlyList<Provided> Providers(string name) => _providers.TryGetValue(name, out var list) ? list : [];
+
+    /// <summary>The names of Essential candidates, ordered.</summary>
+    internal IReadOnlyList<string> EssentialNames() =>
+    [
+        .. _byName.Where(e => e.Value.Exists(p => p.Essential)).Select(e => e.Key)
+            .Where(n => Versions(n)[0].Essential).Order(StringComparer.Ordinal),
+    ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> SuggestionsFor(string name)
+    {
+        if (_byName.ContainsKey(name))
+        {
+            return [];
+        }
+
+        var providers = Providers(name).Select(p => p.Package.Name).Distinct(StringComparer.Ordinal)
+            .Where(n => !string.Equals(n, name, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(8).ToList();
+        return providers.Count > 0 ? providers : Spelling.Nearest(name, _names ??= [.. _byName.Keys.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>True when a version stands in a relation to another.</summary>
+    internal bool Holds(string version, VersionRelation relation, string other)
+    {
+        if (relation == VersionRelation.Any)
+        {
+            return true;
+        }
+
+        var order = _compare(version, other);
+        return relation switch
+        {
+            VersionRelation.Earlier => order < 0,
+            VersionRelation.EarlierOrEqual => order <= 0,
+            VersionRelation.Equal => order == 0,
+            VersionRelation.LaterOrEqual => order >= 0,
+            _ => order > 0,
+        };
+    }
+
+    private void AddProvides(DebianPackage package)
+    {
+        foreach (var group in DependencyParser.Parse(package.Provides))
+        {
+            var provided = group[0];
+            if (provided.Relation is not (VersionRelation.Any or VersionRelation.Equal))
+            {
+                continue;
+            }
+
+            if (!_providers.TryGetValue(provided.Name, out var list))
+            {
+                _providers.Add(provided.Name, list = new List<Provided>(1));
+            }
+
+            list.Add(new Provided(package, provided.Qualifier, provided.Version));
+        }
+    }
+
+    private int ComparePackages(DebianPackage x, DebianPackage y)
+    {
+        var order = y.RepositoryPriority.CompareTo(x.RepositoryPriority);
+        order = order != 0 ? order : _compare(y.Version, x.Version);
+        order = order != 0 ? order : (x.Architecture == ArchitectureAll).CompareTo(y.Architecture == ArchitectureAll);
+        order = order != 0 ? order : string.CompareOrdinal(x.RepositoryId, y.RepositoryId);
+        order = order != 0 ? order : string.CompareOrdinal(x.Version, y.Version);
+        return order != 0 ? order : string.CompareOrdinal(x.Sha256.ToString(), y.Sha256.ToString());
+    }
+
+    /// <summary>One entry of a <c>Provides</c> field.</summary>
+    /// <param name="Package">The package with the field.</param>
+    /// <param name="Qualifier">The architecture qualifier, or empty.</param>
+    /// <param name="Version">The version it is provided at, or empty.</param>
+    internal readonly record struct Provided(DebianPackage Package, string Qualifier, string Version);
+}
