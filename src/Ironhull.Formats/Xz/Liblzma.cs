@@ -8,6 +8,7 @@ internal static partial class Liblzma
     public const int Ok = 0;
     public const int StreamEnd = 1;
     public const int MemoryLimit = 6;
+    public const int BufferError = 10;
     public const int Run = 0;
     public const int Finish = 3;
     public const uint Concatenated = 0x08;

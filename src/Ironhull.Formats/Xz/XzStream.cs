@@ -26,16 +26,21 @@ public sealed unsafe class XzStream : Stream
         _name = name;
         _state = (Liblzma.StreamState*)NativeMemory.AllocZeroed((nuint)sizeof(Liblzma.StreamState));
         _buffer = (byte*)NativeMemory.Alloc(InputSize);
+        int result;
         try
         {
-            if (Liblzma.StreamDecoder(_state, MemoryLimit, Liblzma.Concatenated) != Liblzma.Ok)
-            {
-                throw new OutOfMemoryException();
-            }
+            result = Liblzma.StreamDecoder(_state, MemoryLimit, Liblzma.Concatenated);
         }
-        catch (DllNotFoundException e)
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw FormatErrors.LibraryMissing.Error("liblzma.so.5 cannot be loaded.", cause: e);
+            Release(initialised: false);
+            throw FormatErrors.LibraryMissing.Error("liblzma.so.5 cannot be loaded.", new(name), cause: e);
+        }
+
+        if (result != Liblzma.Ok)
+        {
+            Release(initialised: true);
+            throw FormatErrors.Malformed.Error($"The xz decoder cannot be started (liblzma result {result}).", new(name));
         }
     }
 
@@ -100,7 +105,7 @@ public sealed unsafe class XzStream : Stream
                     throw result switch
                     {
                         Liblzma.MemoryLimit => FormatErrors.LimitExceeded.Error("The xz stream asks for more memory than 160 MiB.", where),
-                        10 => FormatErrors.Truncated.Error("The xz stream ends too early.", where),
+                        Liblzma.BufferError => FormatErrors.Truncated.Error("The xz stream ends too early.", where),
                         _ => FormatErrors.Malformed.Error($"The xz stream is damaged (liblzma result {result}).", where),
                     };
                 }
@@ -127,19 +132,33 @@ public sealed unsafe class XzStream : Stream
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (_state is not null)
-        {
-            Liblzma.End(_state);
-            NativeMemory.Free(_state);
-            NativeMemory.Free(_buffer);
-            _state = null;
-        }
-
+        Release(initialised: true);
         if (disposing)
         {
             GC.SuppressFinalize(this);
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Release(bool initialised)
+    {
+        if (_state is null)
+        {
+            return;
+        }
+
+        if (initialised)
+        {
+            Liblzma.End(_state);
+        }
+
+        NativeMemory.Free(_state);
+        NativeMemory.Free(_buffer);
+        _state = null;
+        if (!initialised)
+        {
+            GC.SuppressFinalize(this);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Ar;
 using Ironhull.Formats.Tar;
@@ -63,21 +62,11 @@ public sealed class DebFile : IDisposable
 
     /// <summary>Goes to the next path of the data archive.</summary>
     /// <returns>The entry, or null at the end.</returns>
-    public TarEntry? Next() => Guarded(_reader.Next);
+    public TarEntry? Next() => _reader.Next();
 
     /// <summary>Reads the current file's content.</summary>
     /// <returns>How many bytes; 0 at its end.</returns>
-    public int Read(Span<byte> destination)
-    {
-        try
-        {
-            return _reader.Read(destination);
-        }
-        catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException or EndOfStreamException)
-        {
-            throw Damaged(e);
-        }
-    }
+    public int Read(Span<byte> destination) => _reader.Read(destination);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -86,21 +75,7 @@ public sealed class DebFile : IDisposable
         _file.Dispose();
     }
 
-    private T Guarded<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException or EndOfStreamException)
-        {
-            throw Damaged(e);
-        }
-    }
-
-    private HullException Damaged(Exception e) => FormatErrors.Malformed.Error($"The compressed data is damaged: {e.Message}", new(_name), cause: e);
-
-    private SortedDictionary<string, byte[]> ReadControl(Stream stream) => Guarded(() =>
+    private SortedDictionary<string, byte[]> ReadControl(Stream stream)
     {
         var members = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         var reader = new TarReader(stream, $"{_name}:control");
@@ -131,7 +106,7 @@ public sealed class DebFile : IDisposable
         }
 
         return members;
-    });
+    }
 
     private ReadOnlySpan<byte> ReadMember(ArMember member)
     {
@@ -145,14 +120,9 @@ public sealed class DebFile : IDisposable
     {
         var stream = new MemberStream(_file, member.Offset, member.Length);
         var extension = member.Name[(member.Name.IndexOf(".tar", StringComparison.Ordinal) + 4)..];
-        return extension switch
-        {
-            ".xz" => new XzStream(stream, $"{_name}:{member.Name}"),
-            ".gz" => new GZipStream(stream, CompressionMode.Decompress),
-            ".zst" => new ZstdSharp.DecompressionStream(stream),
-            "" => stream,
-            _ => throw FormatErrors.Unsupported.Error($"The member '{member.Name}' has an unknown compression.", new(_name)),
-        };
+        return extension is ".xz" or ".gz" or ".zst" or ""
+            ? Decompression.OpenByExtension(stream, extension, $"{_name}:{member.Name}")
+            : throw FormatErrors.Unsupported.Error($"The member '{member.Name}' has an unknown compression.", new(_name));
     }
 
     /// <summary>A member's bytes as a stream with a position of its own.</summary>
