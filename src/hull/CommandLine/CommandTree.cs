@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Ironhull.Cli.Commands;
+
+namespace Ironhull.Cli.CommandLine;
+
+/// <summary>All commands.</summary>
+internal static class CommandTree
+{
+    /// <summary>The order in which the help lists the commands.</summary>
+    public static IReadOnlyList<(string Title, string[] Names)> Groups { get; } =
+    [
+        ("Start here", ["quickstart", "setup", "doctor"]),
+        ("Compose", ["lock", "build", "sign", "keys"]),
+        ("Run", ["run", "test"]),
+        ("Understand", ["why", "why-not", "inspect", "diff", "errors"]),
+    ];
+
+    /// <summary>Makes the commands.</summary>
+    public static Command Build(GlobalOptions options)
+    {
+        var root = new RootGroup
+        {
+            new SetupCommand(),
+            new DoctorCommand(),
+            new CommandGroup("keys", "make and show signing keys", new Example("hull keys init", "make development keys")) { new KeysInitCommand() },
+            new ErrorsCommand(),
+        };
+        foreach (var option in options.All)
+        {
+            root.Add(option);
+        }
+
+        return root;
+    }
+
+    private sealed class RootGroup() : Command("hull", "compose bootable, verified images from signed packages, run and test them"), IDocumented
+    {
+        public IReadOnlyList<Example> Examples { get; } =
+        [
+            new("hull doctor", "what this machine lacks"),
+            new("hull errors HULL4021", "what an error code means"),
+        ];
+
+        public string Notes => "";
+    }
+}

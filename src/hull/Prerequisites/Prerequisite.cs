@@ -1,0 +1,46 @@
+namespace Ironhull.Cli.Prerequisites;
+
+/// <summary>What a prerequisite is needed for.</summary>
+internal enum Purpose
+{
+    /// <summary>Running an image: <c>hull run</c>, <c>hull test</c>, <c>hull quickstart</c>.</summary>
+    Run,
+
+    /// <summary>The test suite, where other tools judge what hull writes.</summary>
+    Test,
+}
+
+/// <summary>A package of the host's distribution.</summary>
+/// <param name="Package">Its name on Debian 12 and 13.</param>
+/// <param name="For">What it is needed for.</param>
+/// <param name="Why">What it does there.</param>
+/// <param name="Probes">Programs (searched on the PATH and the sbin folders) or absolute paths that must be there.</param>
+internal sealed record Prerequisite(string Package, Purpose For, string Why, params string[] Probes)
+{
+    /// <summary>Every prerequisite beyond the .NET SDK. Composing needs none of them: <c>hull build</c> runs no host tool.</summary>
+    public static IReadOnlyList<Prerequisite> All { get; } =
+    [
+        new("qemu-system-x86", Purpose.Run, "the virtual machine", "qemu-system-x86_64"),
+        new("ovmf", Purpose.Run, "its UEFI firmware with Secure Boot", "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"),
+        new("swtpm", Purpose.Run, "its TPM 2.0", "swtpm"),
+        new("openssh-client", Purpose.Run, "a shell in the machine (--ssh)", "ssh", "ssh-keygen"),
+        new("ca-certificates", Purpose.Run, "mirrors that are reached by HTTPS", "/etc/ssl/certs/ca-certificates.crt"),
+        new("erofs-utils", Purpose.Test, "judges /usr: fsck.erofs, and mkfs.erofs as the floor of the bench", "fsck.erofs", "mkfs.erofs"),
+        new("cryptsetup-bin", Purpose.Test, "judges the hash tree: veritysetup verify", "veritysetup"),
+        new("sbsigntool", Purpose.Test, "judges Authenticode signatures: sbverify", "sbverify", "sbsign"),
+        new("openssl", Purpose.Test, "judges CMS signatures and acts as an external signer", "openssl"),
+        new("xxd", Purpose.Test, "part of the external signer in the signing tests", "xxd"),
+        new("systemd-boot-efi", Purpose.Test, "real EFI binaries to sign and extend", "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
+        new("systemd", Purpose.Test, "judges accounts and presets: systemd-sysusers, systemctl", "systemd-sysusers", "systemctl"),
+        new("dosfstools", Purpose.Test, "judges the EFI system partition: fsck.vfat", "fsck.vfat"),
+        new("mtools", Purpose.Test, "reads files out of the EFI system partition", "mcopy", "mdir"),
+        new("gdisk", Purpose.Test, "judges partition tables: sgdisk", "sgdisk"),
+        new("qemu-utils", Purpose.Test, "judges qcow2 and VHD: qemu-img", "qemu-img"),
+        new("cpio", Purpose.Test, "judges the initrd archive", "cpio"),
+        new("binutils", Purpose.Test, "reads PE sections: objdump, objcopy", "objdump", "objcopy"),
+        new("kmod", Purpose.Test, "judges module indexes: depmod", "depmod"),
+        new("zstd", Purpose.Test, "unpacks the initrd for cpio", "zstd"),
+        new("xz-utils", Purpose.Test, "makes damaged package files for the readers", "xz"),
+        new("mount", Purpose.Test, "mounts /usr with the kernel's own EROFS", "mount", "losetup"),
+    ];
+}
