@@ -60,10 +60,13 @@ public static class Explain
             ];
         }
 
-        if (Resolver.Resolve(universe, request) is not Solution solution)
+        var result = Resolver.Resolve(universe, request);
+        if (result is Failure unsatisfiable)
         {
-            return ["The request itself has no solution, so nothing is installed."];
+            return ["The request itself has no solution, so nothing is installed:", .. unsatisfiable.Sentences];
         }
+
+        var solution = (Solution)result;
 
         if (solution.Find(name) is { } present)
         {
@@ -91,7 +94,7 @@ public static class Explain
         switch (Resolver.Resolve(universe, asked))
         {
             case Failure failure:
-                sentences.Add($"It could not be added to this request:");
+                sentences.Add("It could not be added to this request:");
                 sentences.AddRange(failure.Sentences);
                 break;
             case Solution other:

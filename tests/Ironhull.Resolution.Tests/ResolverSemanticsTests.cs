@@ -45,14 +45,14 @@ public sealed class ResolverSemanticsTests
     }
 
     [Fact]
-    public void Resolve_SeveralProviders_PrefersEssentialThenArchivePriorityThenName()
+    public void Resolve_SeveralProviders_PrefersEssentialThenArchivePriorityThenTheLastName()
     {
         var optional = new[] { Package("z", provides: "m"), Package("y", provides: "m") };
-        Assert.Equal("a y", Names(Resolver.Resolve(Of([Package("a", depends: "m"), .. optional]), Install("a"))));
-        var important = Package("zz", provides: "m", archivePriority: "important");
-        Assert.Equal("a zz", Names(Resolver.Resolve(Of([Package("a", depends: "m"), .. optional, important]), Install("a"))));
-        var essential = Package("zzz", provides: "m", essential: true);
-        Assert.Equal("a zzz", Names(Resolver.Resolve(
+        Assert.Equal("a z", Names(Resolver.Resolve(Of([Package("a", depends: "m"), .. optional]), Install("a"))));
+        var important = Package("c", provides: "m", archivePriority: "important");
+        Assert.Equal("a c", Names(Resolver.Resolve(Of([Package("a", depends: "m"), .. optional, important]), Install("a"))));
+        var essential = Package("b", provides: "m", essential: true);
+        Assert.Equal("a b", Names(Resolver.Resolve(
             Of([Package("a", depends: "m"), .. optional, important, essential]), Install("a") with { IncludeEssential = false })));
     }
 
@@ -190,7 +190,7 @@ public sealed class ResolverSemanticsTests
         var universe = Of(Package("a", provides: "v, w"), Package("b", provides: "w"));
         Assert.Equal("a", Names(Resolver.Resolve(universe, Install("v"))));
         var failure = Assert.IsType<Failure>(Resolver.Resolve(universe, Install("w")));
-        Assert.Contains("virtual package; a 1 or b 1 provides it", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("virtual package; b 1 or a 1 provides it", failure.Message, StringComparison.Ordinal);
         Assert.Equal(["request a in the place of w", "request b in the place of w", "do not request w"], failure.Fixes.Select(f => f.ToString()));
     }
 

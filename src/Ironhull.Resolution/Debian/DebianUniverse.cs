@@ -13,10 +13,15 @@ public delegate int VersionComparison(string left, string right);
 public sealed class DebianUniverse : IUniverse
 {
     private const string ArchitectureAll = "all";
+
+    /// <summary>How many providers are suggested for a virtual name.</summary>
+    private const int MaxProviders = 8;
+
     private readonly Dictionary<string, List<DebianPackage>> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Provided>> _providers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sorted = new(StringComparer.Ordinal);
     private readonly VersionComparison _compare;
+    private readonly Dictionary<string, IReadOnlyList<string>> _suggestions = new(StringComparer.Ordinal);
     private List<string>? _names;
 
     /// <summary>Indexes packages by name and by what they provide.</summary>
@@ -91,9 +96,18 @@ public sealed class DebianUniverse : IUniverse
             return [];
         }
 
-        var providers = Providers(name).Select(p => p.Package.Name).Distinct(StringComparer.Ordinal)
-            .Where(n => !string.Equals(n, name, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(8).ToList();
-        return providers.Count > 0 ? providers : Spelling.Nearest(name, _names ??= [.. _byName.Keys.Order(StringComparer.Ordinal)]);
+        if (!_suggestions.TryGetValue(name, out var suggestions))
+        {
+            suggestions = [.. Providers(name).Select(p => p.Package.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MaxProviders)];
+            if (suggestions.Count == 0)
+            {
+                suggestions = Spelling.Nearest(name, _names ??= [.. _byName.Keys.Order(StringComparer.Ordinal)]);
+            }
+
+            _suggestions.Add(name, suggestions);
+        }
+
+        return suggestions;
     }
 
     /// <summary>True when a version stands in a relation to another.</summary>

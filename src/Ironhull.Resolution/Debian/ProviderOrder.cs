@@ -4,7 +4,8 @@ namespace Ironhull.Resolution.Debian;
 
 /// <summary>
 /// Which provider of a name is best, by apt's rules: the package of that name, then Essential, Protected, the native
-/// architecture, the archive's priority field. What apt leaves to chance is decided by repository priority and name.
+/// architecture, the archive's priority field. apt settles the rest by the order in which it met the names while reading
+/// the indices, latest first; that is most often, and here always, the name that sorts last ("lua5.4" before "lua5.1").
 /// </summary>
 internal sealed class ProviderOrder(string name, DebianUniverse universe) : IComparer<DebianPackage>
 {
@@ -20,7 +21,7 @@ internal sealed class ProviderOrder(string name, DebianUniverse universe) : ICom
         order = order != 0 ? order : y.Protected.CompareTo(x.Protected);
         order = order != 0 ? order : Rank(x.ArchivePriority).CompareTo(Rank(y.ArchivePriority));
         order = order != 0 ? order : y.RepositoryPriority.CompareTo(x.RepositoryPriority);
-        order = order != 0 ? order : string.CompareOrdinal(x.Name, y.Name);
+        order = order != 0 ? order : string.CompareOrdinal(y.Name, x.Name);
         if (order != 0)
         {
             return order;
