@@ -1,0 +1,43 @@
+using Ironhull.Machines.Qemu;
+
+namespace Ironhull.Machines;
+
+/// <summary>What machine is wanted.</summary>
+public sealed record MachineOptions
+{
+    /// <summary>The disk image, raw or qcow2. It is never written to: the machine writes to an overlay that is thrown away.</summary>
+    public required string ImagePath { get; init; }
+
+    /// <summary>Folder with PK.crt, KEK.crt and db.crt (<c>hull keys init</c>), which the firmware is made to trust, with Secure Boot on.</summary>
+    public required string KeysFolder { get; init; }
+
+    /// <summary>Size of the machine's disk in bytes; the image's own size when that is larger.</summary>
+    public long DiskSize { get; init; } = 8L << 30;
+
+    /// <summary>Memory in MiB.</summary>
+    public int MemoryMiB { get; init; } = 2048;
+
+    /// <summary>Processors. One is the fastest and the most reliable number under TCG on a busy host.</summary>
+    public int Processors { get; init; } = 1;
+
+    /// <summary>Whether the machine has a TPM 2.0.</summary>
+    public bool Tpm { get; init; } = true;
+
+    /// <summary>Whether the machine has a network, behind QEMU's address translation, with ssh on a free port of the host's loopback.</summary>
+    public bool Network { get; init; } = true;
+
+    /// <summary>Whether the serial console is on this terminal; it is logged to a file either way.</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>systemd system credentials, by name, given to the machine through SMBIOS.</summary>
+    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How instructions are executed, or null to find out.</summary>
+    public AcceleratorKind? Accelerator { get; init; }
+
+    /// <summary>How long the machine may take to boot.</summary>
+    public TimeSpan BootTimeout { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>Changes the machine's own disk (a qcow2 overlay) before the machine starts, or null.</summary>
+    public Func<string, CancellationToken, Task>? PrepareDisk { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace Ironhull.Machines.Qemu;
+
+/// <summary>Everything that decides QEMU's command line; paths are absolute.</summary>
+public sealed record QemuArguments
+{
+    /// <summary>How instructions are executed.</summary>
+    public required AcceleratorKind Accelerator { get; init; }
+
+    /// <summary>The firmware's code.</summary>
+    public required string FirmwareCode { get; init; }
+
+    /// <summary>This machine's own variable store (raw flash).</summary>
+    public required string FirmwareVariables { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required string Disk { get; init; }
+
+    /// <summary>The disk's format: "raw" or "qcow2".</summary>
+    public required string DiskFormat { get; init; }
+
+    /// <summary>Memory in MiB.</summary>
+    public required int MemoryMiB { get; init; }
+
+    /// <summary>Processors.</summary>
+    public required int Processors { get; init; }
+
+    /// <summary>Socket of the software TPM, or null for a machine without one.</summary>
+    public string? TpmSocket { get; init; }
+
+    /// <summary>Host port on the loopback that leads to the guest's port 22, or null for no network.</summary>
+    public int? SshPort { get; init; }
+
+    /// <summary>File that receives the serial console.</summary>
+    public required string ConsoleLog { get; init; }
+
+    /// <summary>Whether the serial console is also on this terminal (Ctrl-A X ends the machine).</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>systemd credentials, by name.</summary>
+    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The arguments, without the program's name.</summary>
+    public IReadOnlyList<string> Build()
+    {
+        var invariant = CultureInfo.InvariantCulture;
+        var arguments = new List<string>
+        {
+            // Only what the machine needs: the SATA and USB controllers of q35 cost seconds of probing under TCG.
+            "-machine", "q35,smm=on,sata=off,usb=off,smbus=off",
+        };
+        arguments.AddRange(Accelerator == AcceleratorKind.Kvm
+            ? ["-accel", "kvm", "-cpu", "host"]
+            : ["-accel", "tcg,thread=multi,tb-size=1024", "-cpu", "max,la57=off"]);   // 5-level paging makes every TLB miss dearer
+        arguments.AddRange(
+        [
+            "-smp", Processors.ToString(invariant), "-m", MemoryMiB.ToString(invariant), "-nodefaults", "-display", "none", "-no-reboot",
+            "-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1",
+            "-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={Escape(FirmwareCode)}",
+            "-drive", $"if=pflash,unit=1,format=raw,file={Escape(FirmwareVariables)}",
+            "-drive", $"if=none,id=system,format={DiskFormat},cache=unsafe,discard=unmap,file={Escape(Disk)}",
+            "-device", "virtio-blk-pci,drive=system,serial=system,bootindex=1",
+            "-device", "virtio-rng-pci",
+        ]);
+        if (TpmSocket is not null)
+        {
+            arguments.AddRange(["-chardev", $"socket,id=tpm,path={Escape(TpmSocket)}", "-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-crb,tpmdev=tpm0"]);
+        }
+
+        if (SshPort is { } port)
+        {
+            arguments.AddRange(["-netdev", string.Create(invariant, $"user,id=net0,hostfwd=tcp:127.0.0.1:{port}-:22"), "-device", "virtio-net-pci,netdev=net0"]);
+        }
+
+        foreach (var (name, value) in Credentials.OrderBy(c => c.Key, StringComparer.Ordinal))
+        {
+            arguments.AddRange(["-smbios", Qemu.Credentials.ToSmbios(name, value)]);
+        }
+
+        arguments.AddRange(Interactive
+            ? ["-chardev", $"stdio,id=console,mux=on,signal=off,logfile={Escape(ConsoleLog)}", "-serial", "chardev:console", "-mon", "chardev=console"]
+            : ["-chardev", $"file,id=console,path={Escape(ConsoleLog)}", "-serial", "chardev:console"]);
+        return arguments;
+    }
+
+    /// <summary>A comma inside an option's value is doubled.</summary>
+    internal static string Escape(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
+}
