@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using Ironhull.Compose.Initrd;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Fat;
+using Ironhull.Formats.Gpt;
+using Ironhull.Formats.Io;
+using Ironhull.Formats.Pe;
+using Ironhull.Signing;
+
+namespace Ironhull.Compose.Build;
+
+/// <summary>
+/// Fills the signatures of a raw disk in: first the root hash's, in its partition and in the UKI's initrd, then
+/// systemd-boot's and the UKI's. Every place was left with the right length by the build; no other byte changes. A disk
+/// that was signed before can be signed again.
+/// </summary>
+public static class ImageSigner
+{
+    /// <summary>Signs a disk in place. The caller owns atomicity: give a copy.</summary>
+    /// <param name="disk">Readable, writable, seekable.</param>
+    /// <param name="signer">The key; its certificate must be the one that the disk was built for.</param>
+    /// <param name="name">Named in errors.</param>
+    /// <returns>The root hash.</returns>
+    /// <exception cref="HullException">HULL5009: the places do not fit; HULL10xx: not such a disk; HULL60xx: signing failed.</exception>
+    public static Sha256Digest Sign(Stream disk, ISigner signer, string name)
+    {
+        var table = GptTable.Read(disk);
+        var rootHash = SignRootHash(disk, table, signer, name, out var signature);
+        var esp = Find(table, PartitionTypes.EfiSystem, "EFI system partition", name);
+        var offset = esp.Offset;
+        var volume = FatVolume.Open(disk, offset, esp.Length);
+        var signed = 0;
+        foreach (var entry in volume.Entries.Where(e => !e.IsDirectory && e.Path.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)))
+        {
+            var image = volume.ReadFile(entry);
+            var pe = PeImage.Parse(image);
+            if (pe.Find(".initrd") is { } section)
+            {
+                var initrd = image.AsSpan((int)section.PointerToRawData, (int)section.SizeOfRawData);
+                if (!SignatureArchive.TryFill(initrd, signature))
+                {
+                    throw ComposeErrors.SigningPlanMismatch.Error($"{entry.Path} has no place for a root hash signature of {signature.Length} bytes.", new(name));
+                }
+            }
+
+            var preparation = Authenticode.Prepare(image, replaceSignature: true);
+            var result = preparation.Complete(signer.SignDigest(preparation.Digest, HashAlgorithmName.SHA256), signer.Certificate, signer.Chain);
+            if (result.Length != image.Length)
+            {
+                throw ComposeErrors.SigningPlanMismatch.Error($"The signature of {entry.Path} has another length than its place.", new(name));
+            }
+
+            var at = 0;
+            foreach (var (start, length) in volume.Extents(entry))
+            {
+                disk.Position = start;
+                disk.Write(result, at, (int)length);
+                at += (int)length;
+            }
+
+            signed++;
+        }
+
+        disk.Flush();
+        return signed > 0 ? rootHash : throw ComposeErrors.SigningPlanMismatch.Error("The EFI system partition holds nothing to sign.", new(name));
+    }
+
+    private static Sha256Digest SignRootHash(Stream disk, GptTable table, ISigner signer, string name, out byte[] signature)
+    {
+        var partition = Find(table, PartitionTypes.UsrVeritySignature, "verity signature partition", name);
+        var offset = partition.Offset;
+        var bytes = new byte[Math.Min(partition.Length, 1 << 20)];
+        disk.Position = offset;
+        disk.ReadExactly(bytes);
+        var old = VeritySignature.Parse(bytes, Location.At(name, offset));
+        signature = CmsDetachedSignature.Sign(VeritySignature.SignedContent(old.RootHash), signer);
+        var json = (old with { Signature = signature }).ToJson(signer.Certificate);
+        if (signature.Length != old.Signature.Length || json.Length != bytes.AsSpan().IndexOf((byte)0))
+        {
+            throw ComposeErrors.SigningPlanMismatch.Error("The root hash's signature has another length than its place: the certificate is not the one the image was built for.", Location.At(name, offset));
+        }
+
+        disk.Position = offset;
+        disk.Write(json);
+        return old.RootHash;
+    }
+
+    private static GptPartition Find(GptTable table, Guid type, string what, string name) =>
+        table.Partitions.FirstOrDefault(p => p.Type == type) ?? throw FormatErrors.Malformed.Error($"The disk has no {what}.", new(name));
+}

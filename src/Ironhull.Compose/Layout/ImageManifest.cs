@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Ironhull.Compose.Locking;
+using Ironhull.Formats.Trees;
+
+namespace Ironhull.Compose.Layout;
+
+/// <summary>The list of packages that an image carries about itself; <c>hull inspect</c> and <c>hull diff</c> read it.</summary>
+public static class ImageManifest
+{
+    /// <summary>Where it lies in the root tree.</summary>
+    public const string Path = "/usr/share/ironhull/manifest.json";
+
+    /// <summary>Writes the manifest: image, version, and each package with version, architecture, source and repository.</summary>
+    public static void Apply(FileTree tree, string image, string version, ImageLock locked)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteString("image", image);
+            json.WriteString("version", version);
+            json.WriteStartArray("packages");
+            foreach (var package in locked.Packages)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", package.Name);
+                json.WriteString("version", package.Version);
+                json.WriteString("architecture", package.Architecture);
+                json.WriteString("source", package.Source);
+                json.WriteString("sourceVersion", package.SourceVersion);
+                json.WriteString("repository", package.Repository);
+                json.WriteString("sha256", package.Sha256.ToString());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        tree.Set(Path, Inode.File(Content.FromBytes(stream.ToArray()), origin: "image"));
+    }
+}
