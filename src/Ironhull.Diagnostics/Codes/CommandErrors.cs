@@ -34,4 +34,8 @@ public static class CommandErrors
     /// <summary>A file or folder may not be read or written.</summary>
     public static readonly ErrorCode Permission = new(
         "HULL9008", ErrorCategory.Environment, "A file or folder may not be read or written", "Correct its permissions, or name another folder.");
+
+    /// <summary>A package is not in the image.</summary>
+    public static readonly ErrorCode NotInImage = new(
+        "HULL9009", ErrorCategory.Input, "The package is not in the image", "'hull why-not PACKAGE' says why not.");
 }
