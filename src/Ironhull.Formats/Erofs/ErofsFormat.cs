@@ -39,7 +39,6 @@ public static class ErofsFormat
     internal const int AlgorithmZstd = 3;
 
     internal const int LayoutPlain = 0;
-    internal const int LayoutCompressedFull = 1;
     internal const int LayoutInline = 2;
     internal const int LayoutCompressedCompact = 3;
 

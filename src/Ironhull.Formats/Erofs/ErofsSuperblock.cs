@@ -85,6 +85,12 @@ public sealed record ErofsSuperblock
             throw FormatErrors.Unsupported.Error($"The image uses features 0x{incompat:x}; 0x{ErofsFormat.IncompatSupported:x} are supported.", where);
         }
 
+        var compressed = (incompat & (ErofsFormat.IncompatBigPcluster | ErofsFormat.IncompatTailPacking)) != 0;
+        if (compressed && (incompat & ErofsFormat.IncompatZeroPadding) == 0)
+        {
+            throw FormatErrors.Unsupported.Error("The image has the compressed layout from before Linux 5.4.", where);
+        }
+
         var uuid = new Guid(s.Slice(48, 16), bigEndian: true);
         var label = s.Slice(64, 16);
         var end = label.IndexOf((byte)0);

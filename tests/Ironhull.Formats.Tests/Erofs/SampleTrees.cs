@@ -38,7 +38,7 @@ internal static class SampleTrees
         var tree = new FileTree();
         tree.Set("/", Inode.Directory(0x1ED).With(modifiedSeconds: Time));
         var seed = 1;
-        foreach (var size in new[] { 0, 1, 31, 4000, 4031, 4032, 4033, 4064, 4065, 4095, 4096, 4097, 8191, 8192, 8193, 12287, 65535, 65536, 65537, 70000, 262144, 300001, 1048576, 1048577, 5_000_000 })
+        foreach (var size in new[] { 0, 1, 31, 4000, 4031, 4032, 4033, 4064, 4065, 4095, 4096, 4097, 8191, 8192, 8193, 12287, 65535, 65536, 65537, 70000, 262144, 300001, 1048577 })
         {
             foreach (var entropy in new[] { 0.0, 0.02, 0.3, 1.0 })
             {
@@ -46,6 +46,7 @@ internal static class SampleTrees
             }
         }
 
+        tree.Set("/sizes/several-segments", File(Bytes(4_300_001, 0.05, 77)));
         for (var i = 0; i < 600; i++)
         {
             tree.Set($"/large/entry-{i:D4}-{new string('x', i % 60)}", File(Encoding.UTF8.GetBytes($"{i}")).With(mode: 0x100 | (i & 0x3F)));
