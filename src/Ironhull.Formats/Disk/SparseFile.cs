@@ -28,15 +28,32 @@ public static class SparseFile
         CopyNonZero(stream, destination, offset);
     }
 
-    /// <summary>Copies the rest of a stream into a zero range of a stream, skipping blocks of zeros.</summary>
-    /// <returns>Bytes read from the source.</returns>
+    /// <summary>Copies the rest of a stream into a zero range of a stream, skipping holes and blocks of zeros.</summary>
+    /// <param name="source">Read from its current position; holes of a sparse file are not read.</param>
+    /// <param name="destination">Seekable; zero where the content goes.</param>
+    /// <param name="offset">Byte offset in the destination.</param>
+    /// <returns>Bytes of the source.</returns>
     public static long CopyNonZero(Stream source, Stream destination, long offset)
     {
         var buffer = new byte[BlockSize];
+        var holes = new HoleFinder(source);
+        var first = source.CanSeek ? source.Position : 0;
         long total = 0;
-        int read;
-        while ((read = source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0)
+        while (true)
         {
+            var data = holes.NextData(first + total);
+            if (data > first + total)
+            {
+                total = Math.Min(data, source.Length) - first;
+                source.Position = first + total;
+            }
+
+            var read = source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            if (read == 0)
+            {
+                return total;
+            }
+
             if (!Wire.IsZero(buffer.AsSpan(0, read)))
             {
                 destination.Position = offset + total;
@@ -45,8 +62,6 @@ public static class SparseFile
 
             total += read;
         }
-
-        return total;
     }
 
     /// <summary>Copies a whole file, keeping and making holes.</summary>

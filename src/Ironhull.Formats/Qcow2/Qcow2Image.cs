@@ -108,18 +108,27 @@ public static class Qcow2Image
     {
         var cluster = new byte[ClusterSize];
         var l2 = new byte[ClusterSize];
-        raw.Position = 0;
+        var holes = new HoleFinder(raw);
         for (var group = 0; group < groups; group++)
         {
             l2.AsSpan().Clear();
             for (var i = 0; i < EntriesPerL2; i++)
             {
-                var read = raw.ReadAtLeast(cluster, cluster.Length, throwOnEndOfStream: false);
-                if (read == 0)
+                var position = (((long)group * EntriesPerL2) + i) * ClusterSize;
+                if (position >= raw.Length)
                 {
                     break;
                 }
 
+                var skipped = (Math.Min(holes.NextData(position), raw.Length) - position) / ClusterSize;
+                if (skipped > 0)
+                {
+                    i += (int)Math.Min(skipped, EntriesPerL2) - 1; // the loop adds one
+                    continue;
+                }
+
+                raw.Position = position;
+                var read = raw.ReadAtLeast(cluster, cluster.Length, throwOnEndOfStream: false);
                 if (!Wire.IsZero(cluster.AsSpan(0, read)))
                 {
                     cluster.AsSpan(read).Clear();

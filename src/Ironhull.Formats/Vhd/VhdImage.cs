@@ -58,9 +58,16 @@ public static class VhdImage
         file.Position = VhdFooter.Size + HeaderSize + tableSize;
         var block = new byte[BlockSize];
         var bitmap = new byte[BitmapSize];
-        raw.Position = 0;
+        var holes = new HoleFinder(raw);
         for (var i = 0; i < blocks; i++)
         {
+            var position = (long)i * BlockSize;
+            if (holes.NextData(position) - position >= BlockSize)
+            {
+                continue;
+            }
+
+            raw.Position = position;
             var read = raw.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
             block.AsSpan(read).Clear();
             if (Wire.IsZero(block.AsSpan(0, read)))

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using CsCheck;
 using Ironhull.Diagnostics;
@@ -122,6 +123,32 @@ public sealed class GptTableTests
         var (_, bytes) = Written();
         bytes = [.. bytes.AsSpan(0, 34 * 512)];
         Mutation.NeverThrowsAnythingButHullException(bytes, b => GptTable.Read(new MemoryStream(b)), iterations: 2000, focus: 2048);
+    }
+
+    [Fact]
+    public void Read_FieldsMutatedUnderFittingChecksums_NeverThrowsAnythingButHullException()
+    {
+        var (_, bytes) = Written();
+        bytes = [.. bytes.AsSpan(0, 34 * 512)];
+        Mutation.NeverThrowsAnythingButHullException(
+            bytes,
+            b =>
+            {
+                if (b.Length == 34 * 512)
+                {
+                    BinaryPrimitives.WriteUInt32LittleEndian(b.AsSpan(512 + 88), Ironhull.Formats.Disk.Crc32.Of(b.AsSpan(1024)));
+                    b.AsSpan(512 + 16, 4).Clear();
+                    BinaryPrimitives.WriteUInt32LittleEndian(b.AsSpan(512 + 16), Ironhull.Formats.Disk.Crc32.Of(b.AsSpan(512, 92)));
+                }
+
+                // The backup copy is cut off; a sparse rest makes the disk as long as its header says.
+                var disk = new MemoryStream();
+                disk.Write(b);
+                disk.SetLength(8 << 20);
+                GptTable.Read(disk);
+            },
+            iterations: 500,
+            focus: 1536);
     }
 
     private static Guid Id(byte value) => new(value, 0, 0, new byte[8]);
