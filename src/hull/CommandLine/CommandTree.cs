@@ -23,6 +23,9 @@ internal static class CommandTree
             new SetupCommand(),
             new DoctorCommand(),
             new CommandGroup("keys", "make and show signing keys", new Example("hull keys init", "make development keys")) { new KeysInitCommand() },
+            new LockCommand(),
+            new WhyCommand(),
+            new WhyNotCommand(),
             new ErrorsCommand(),
         };
         foreach (var option in options.All)
@@ -38,6 +41,8 @@ internal static class CommandTree
         public IReadOnlyList<Example> Examples { get; } =
         [
             new("hull doctor", "what this machine lacks"),
+            new("hull lock images/container-host --update", "take the newest packages and show what changed"),
+            new("hull why libssl3t64", "why a package is in the image"),
             new("hull errors HULL4021", "what an error code means"),
         ];
 

@@ -18,12 +18,4 @@ internal static class SharedOptions
         Description = "the image definition: an image.yaml, its folder, or a folder below images/ (container-host when not given)",
         HelpName = "IMAGE",
     };
-
-    /// <summary>The keys folder.</summary>
-    public static Option<string> Keys() => new("--keys")
-    {
-        Description = "the folder that 'hull keys init' made (keys when not given)",
-        HelpName = "FOLDER",
-        DefaultValueFactory = _ => "keys",
-    };
 }
