@@ -35,15 +35,14 @@ public static class LockBuilder
     };
 
     /// <summary>All packages of the repositories, as the resolver sees them.</summary>
-    public static DebianUniverse UniverseOf(ImageDefinition definition, IEnumerable<RepositoryContents> repositories, VersionComparison compareVersions) =>
-        new(repositories.SelectMany(r => r.Packages), definition.Architecture, compareVersions);
+    public static DebianUniverse UniverseOf(ImageDefinition definition, IEnumerable<RepositoryContents> repositories) =>
+        new(repositories.SelectMany(r => r.Packages), definition.Architecture, static (left, right) => DebianVersion.Compare(left, right));
 
     /// <summary>Makes a lock. The same definition and repositories always give the same lock.</summary>
     /// <param name="definition">The definition.</param>
     /// <param name="repositories">Every repository of the definition.</param>
-    /// <param name="compareVersions">The order of versions.</param>
     /// <exception cref="HullException">HULL3001: no solution; HULL4010: an expired waiver; HULL2001, HULL3004.</exception>
-    public static LockResult Build(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories, VersionComparison compareVersions)
+    public static LockResult Build(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
     {
         var timestamp = repositories.Max(r => r.Date);
         var today = DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds(timestamp).UtcDateTime);
@@ -52,7 +51,7 @@ public static class LockBuilder
             throw new HullException(expired);
         }
 
-        var result = Resolver.Resolve(UniverseOf(definition, repositories, compareVersions), RequestOf(definition));
+        var result = Resolver.Resolve(UniverseOf(definition, repositories), RequestOf(definition));
         if (result is Failure failure)
         {
             throw ResolutionErrors.Unsatisfiable.Error(failure.Message, PlaceOf(definition, failure), failure.Remedy);

@@ -1,3 +1,5 @@
+using Ironhull.Packages.Debian;
+
 namespace Ironhull.Compose.Locking;
 
 /// <summary>A package whose version or content differs between two locks.</summary>
@@ -18,8 +20,7 @@ public sealed record LockDiff(IReadOnlyList<LockedPackage> Added, IReadOnlyList<
     /// <summary>Compares two locks.</summary>
     /// <param name="old">The old lock; null stands for an empty one.</param>
     /// <param name="image">The new lock.</param>
-    /// <param name="compareVersions">The order of versions.</param>
-    public static LockDiff Between(ImageLock? old, ImageLock image, Comparison<string> compareVersions)
+    public static LockDiff Between(ImageLock? old, ImageLock image)
     {
         static string Key(LockedPackage p) => $"{p.Name}:{p.Architecture}";
         var before = (old?.Packages ?? []).ToDictionary(Key, StringComparer.Ordinal);
@@ -29,7 +30,7 @@ public sealed record LockDiff(IReadOnlyList<LockedPackage> Added, IReadOnlyList<
             [.. (old?.Packages ?? []).Where(p => !after.ContainsKey(Key(p)))],
             [
                 .. image.Packages.Where(p => before.TryGetValue(Key(p), out var b) && (b.Version != p.Version || b.Sha256 != p.Sha256))
-                    .Select(p => new PackageChange(before[Key(p)], p, Math.Sign(compareVersions(p.Version, before[Key(p)].Version)))),
+                    .Select(p => new PackageChange(before[Key(p)], p, Math.Sign(DebianVersion.Compare(p.Version, before[Key(p)].Version)))),
             ]);
     }
 }

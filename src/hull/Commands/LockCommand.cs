@@ -6,7 +6,6 @@ using Ironhull.Compose.Definition;
 using Ironhull.Compose.Locking;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
-using Ironhull.Packages.Debian;
 
 namespace Ironhull.Cli.Commands;
 
@@ -45,14 +44,14 @@ internal sealed class LockCommand : HullCommand
         if (context.Get(_check))
         {
             var current = LockFile.LoadFor(definition);
-            Report(context, definition, current, LockDiff.Between(current, current, Compare), [], changed: false);
+            Report(context, definition, current, LockDiff.Between(current, current), [], changed: false);
             return ExitCodes.Success;
         }
 
         var old = Previous(definition);
         if (!context.Get(_update) && old is not null && old.Definition == DefinitionDigest.Of(definition))
         {
-            Report(context, definition, old, LockDiff.Between(old, old, Compare), [], changed: false);
+            Report(context, definition, old, LockDiff.Between(old, old), [], changed: false);
             return ExitCodes.Success;
         }
 
@@ -70,13 +69,13 @@ internal sealed class LockCommand : HullCommand
         LockResult result;
         using (var stage = context.Progress.Begin("Resolve"))
         {
-            result = LockBuilder.Build(definition, repositories, DebianVersion.Compare);
+            result = LockBuilder.Build(definition, repositories);
             stage.Complete($"{result.Lock.Packages.Count} packages");
         }
 
         LockFile.Save(result.Lock, definition.LockPath);
         context.EndProgress();
-        return (result.Lock, LockDiff.Between(old, result.Lock, Compare), result.Warnings);
+        return (result.Lock, LockDiff.Between(old, result.Lock), result.Warnings);
     }
 
     /// <summary>The lock that is there, or null when there is none or it cannot be read.</summary>
@@ -114,8 +113,6 @@ internal sealed class LockCommand : HullCommand
 
         writer.Write(table.ToString());
     }
-
-    private static int Compare(string left, string right) => DebianVersion.Compare(left, right);
 
     private static void Report(
         CommandContext context, ImageDefinition definition, ImageLock image, LockDiff diff, IReadOnlyList<Diagnostic> warnings, bool changed)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ironhull.Cli.CommandLine;
 using Ironhull.Compose.Locking;
 using Ironhull.Diagnostics;
-using Ironhull.Packages.Debian;
 using Ironhull.Resolution;
 
 namespace Ironhull.Cli.Commands;
@@ -35,7 +34,7 @@ internal sealed class WhyNotCommand : HullCommand
         var repositories = await RepositoryRefresh.RunAsync(
             definition, context.CacheFolder, context.IsOffline, context.Host.Time, context.Progress, cancellation).ConfigureAwait(false);
         var sentences = Explain.WhyNot(
-            LockBuilder.UniverseOf(definition, repositories, DebianVersion.Compare), LockBuilder.RequestOf(definition), context.Get(_package)!);
+            LockBuilder.UniverseOf(definition, repositories), LockBuilder.RequestOf(definition), context.Get(_package)!);
         if (context.IsJson)
         {
             context.WriteJson(json =>

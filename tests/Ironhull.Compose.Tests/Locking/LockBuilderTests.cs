@@ -56,7 +56,7 @@ public sealed class LockBuilderTests : IDisposable
     [Fact]
     public void Build_TwoRepositories_PinsTheNewestOfEachWithItsReason()
     {
-        var image = LockBuilder.Build(Definition(), [Main, Security], string.CompareOrdinal).Lock;
+        var image = LockBuilder.Build(Definition(), [Main, Security]).Lock;
         Assert.Equal(["app 1 trixie: requested as 'app'", "base 1 trixie: essential", "lib 2 security: app Depends: lib (>= 1)"],
             image.Packages.Select(p => $"{p.Name} {p.Version} {p.Repository}: {p.Because}"));
         Assert.Equal(1_790_000_100, image.Timestamp);
@@ -70,28 +70,28 @@ public sealed class LockBuilderTests : IDisposable
     {
         var reversed = Main with { Packages = [.. Main.Packages.Reverse()] };
         Assert.Equal(
-            LockFile.Render(LockBuilder.Build(Definition(), [Main, Security], string.CompareOrdinal).Lock),
-            LockFile.Render(LockBuilder.Build(Definition(), [Security, reversed], string.CompareOrdinal).Lock));
+            LockFile.Render(LockBuilder.Build(Definition(), [Main, Security]).Lock),
+            LockFile.Render(LockBuilder.Build(Definition(), [Security, reversed]).Lock));
     }
 
     [Fact]
     public void Build_UnknownPackage_ReportsHULL3001AtItsLine()
     {
-        var error = Assert.Throws<HullException>(() => LockBuilder.Build(Definition(Text.Replace("[app]", "[app, libb]", StringComparison.Ordinal)), [Main, Security], string.CompareOrdinal));
+        var error = Assert.Throws<HullException>(() => LockBuilder.Build(Definition(Text.Replace("[app]", "[app, libb]", StringComparison.Ordinal)), [Main, Security]));
         Assert.Equal(("HULL3001", 8), (error.Code.Code, error.Diagnostics[0].Where!.Line));
     }
 
     [Fact]
     public void Build_ExpiredWaiver_ReportsHULL4010()
     {
-        var error = Assert.Throws<HullException>(() => LockBuilder.Build(Definition(Text.Replace("2027-01-01", "2026-01-01", StringComparison.Ordinal)), [Main, Security], string.CompareOrdinal));
+        var error = Assert.Throws<HullException>(() => LockBuilder.Build(Definition(Text.Replace("2027-01-01", "2026-01-01", StringComparison.Ordinal)), [Main, Security]));
         Assert.Equal(("HULL4010", 11), (error.Code.Code, error.Diagnostics[0].Where!.Line));
     }
 
     [Fact]
     public void Build_UnusedWaiver_IsAWarning()
     {
-        var result = LockBuilder.Build(Definition(Text.Replace("dependency: missing", "dependency: missing}, {package: lib, dependency: nothing, why: x, expires: 2027-01-01", StringComparison.Ordinal).Replace(", why: not used, expires: 2027-01-01}]", "}]", StringComparison.Ordinal).Replace("dependency: missing}", "dependency: missing, why: y, expires: 2027-01-01}", StringComparison.Ordinal)), [Main, Security], string.CompareOrdinal);
+        var result = LockBuilder.Build(Definition(Text.Replace("dependency: missing", "dependency: missing}, {package: lib, dependency: nothing, why: x, expires: 2027-01-01", StringComparison.Ordinal).Replace(", why: not used, expires: 2027-01-01}]", "}]", StringComparison.Ordinal).Replace("dependency: missing}", "dependency: missing, why: y, expires: 2027-01-01}", StringComparison.Ordinal)), [Main, Security]);
         Assert.Equal(["HULL3002"], result.Warnings.Select(w => w.Code.Code));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CsCheck;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Locking;
@@ -178,12 +177,12 @@ public class LockFileTests
     {
         var old = Sample with { Packages = [Package("a", "1"), Package("b", "1"), Package("c", "2"), Package("d", "1")] };
         var image = Sample with { Packages = [Package("a", "1"), Package("b", "2"), Package("c", "1"), Package("e", "1"), Package("d", "1") with { Sha256 = default }] };
-        var diff = LockDiff.Between(old, image, (x, y) => int.Parse(x, CultureInfo.InvariantCulture) - int.Parse(y, CultureInfo.InvariantCulture));
+        var diff = LockDiff.Between(old, image);
         Assert.Equal(["e"], diff.Added.Select(p => p.Name));
         Assert.Empty(diff.Removed);
         Assert.Equal([("b", 1), ("c", -1), ("d", 0)], diff.Changed.Select(c => (c.New.Name, c.Direction)));
-        Assert.True(LockDiff.Between(old, old, string.CompareOrdinal).IsEmpty);
-        Assert.Equal(4, LockDiff.Between(null, old, string.CompareOrdinal).Added.Count);
+        Assert.True(LockDiff.Between(old, old).IsEmpty);
+        Assert.Equal(4, LockDiff.Between(null, old).Added.Count);
     }
 
     private static void AssertSame(ImageLock expected, ImageLock actual)
