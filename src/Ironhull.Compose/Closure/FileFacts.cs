@@ -30,7 +30,7 @@ public sealed record FileFacts(ElfFacts? Elf, string? Shebang, string? Damage)
             return new(null, Encoding.UTF8.GetString(end < 0 ? start[2..] : start[2..end]).Trim(), null);
         }
 
-        if (!start.StartsWith("\x7fELF"u8))
+        if (!start.StartsWith("\u007fELF"u8))
         {
             return None;
         }

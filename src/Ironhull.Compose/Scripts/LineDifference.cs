@@ -24,7 +24,7 @@ public static class LineDifference
         var now = Lines(after);
         var script = Compare(old, now);
         var output = new StringBuilder();
-        var lastShown = -1;
+        var lastShown = -2;
         for (var i = 0; i < script.Count; i++)
         {
             var near = false;

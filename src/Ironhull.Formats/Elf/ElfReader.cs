@@ -52,7 +52,7 @@ public sealed class ElfReader
 
         Span<byte> identity = stackalloc byte[16];
         file.Read(0, identity[..4]);
-        if (!identity[..4].SequenceEqual("\x7fELF"u8))
+        if (!identity[..4].SequenceEqual("\u007fELF"u8))
         {
             return null;
         }
