@@ -151,12 +151,6 @@ public sealed class ElfReader
 
     private ElfFacts ReadDynamic(ElfFacts facts, Segment segment)
     {
-        // Debug files keep the header of a dynamic segment whose bytes they left out.
-        if (segment.Offset > _file.Length - segment.FileSize && _segments.TrueForAll(s => s.Type != PtLoad || s.FileSize == 0 || s.Offset > _file.Length - s.FileSize))
-        {
-            return facts;
-        }
-
         var table = Fetch(segment.Offset, segment.FileSize, MaxDynamic, "dynamic section");
         var size = _wide ? 16 : 8;
         var needed = new List<long>();
