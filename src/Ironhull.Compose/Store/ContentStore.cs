@@ -74,7 +74,9 @@ public sealed class ContentStore
     /// <param name="progress">Told after every package, from any thread; may be null.</param>
     /// <param name="cancellation">Stops between packages.</param>
     /// <returns>In the order of <paramref name="packages"/>.</returns>
-    /// <exception cref="HullException">Every package's error, in the order of <paramref name="packages"/>.</exception>
+    /// <exception cref="HullException">
+    /// Every package's error, in the order of <paramref name="packages"/>; when the store cannot be written (a full disk), unpacking stops and that alone is said.
+    /// </exception>
     public IReadOnlyList<UnpackedPackage> UnpackAll(IReadOnlyList<PackageFile> packages, Action<UnpackProgress>? progress = null, CancellationToken cancellation = default)
     {
         var result = new UnpackedPackage[packages.Count];
@@ -90,7 +92,7 @@ public sealed class ContentStore
         var (total, done, doneBytes, gate) = (sizes.Sum(), 0, 0L, new Lock());
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
         // One package at a time to each worker: the default partitioning hands out ranges, which undoes the order.
-        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, loadBalance: true), options, i =>
+        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, loadBalance: true), options, (i, state) =>
         {
             try
             {
@@ -99,6 +101,10 @@ public sealed class ContentStore
             catch (HullException e)
             {
                 errors[i] = ExceptionDispatchInfo.Capture(e);
+                if (e.Code.Category == ErrorCategory.Environment)
+                {
+                    state.Stop();
+                }
             }
 
             lock (gate)
@@ -110,12 +116,8 @@ public sealed class ContentStore
         });
 
         var failed = errors.OfType<ExceptionDispatchInfo>().ToList();
-        if (failed.Count == 1)
-        {
-            failed[0].Throw();
-        }
-
-        return failed.Count == 0 ? result : throw new HullException([.. failed.SelectMany(f => ((HullException)f.SourceException).Diagnostics).Distinct()]);
+        (failed.Find(f => ((HullException)f.SourceException).Code.Category == ErrorCategory.Environment) ?? (failed.Count == 1 ? failed[0] : null))?.Throw();
+        return failed.Count == 0 ? result : throw new HullException([.. failed.SelectMany(f => ((HullException)f.SourceException).Diagnostics)]);
     }
 
     /// <summary>Hashes the bytes of every file of a package again.</summary>
@@ -249,7 +251,7 @@ public sealed class ContentStore
         {
             throw TreeErrors.StoreNotWritable.Error(e.Message, new Location(path), cause: e);
         }
-        catch (IOException e)
+        catch (IOException e) when (e is not (FileNotFoundException or FileLoadException))
         {
             // errno.h: ENOSPC 28, EDQUOT 122, EFBIG 27. The runtime puts the number into HResult on Unix.
             throw (e.HResult is 28 or 122 or 27 ? TreeErrors.StoreFull : TreeErrors.StoreNotWritable).Error(e.Message, new Location(path), cause: e);
