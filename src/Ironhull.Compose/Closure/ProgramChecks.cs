@@ -14,6 +14,7 @@ internal static class ProgramChecks
     public static IEnumerable<Violation> Run(TreeView view, Func<string, FileFacts> factsOf)
     {
         var search = new LibrarySearch(view, factsOf);
+        var loaded = new AlreadyLoaded(view, search, factsOf);
         foreach (var (path, inode) in view.Tree.Entries)
         {
             if (inode.Type != InodeType.File)
@@ -29,7 +30,7 @@ internal static class ProgramChecks
 
             if (facts.Elf is { } elf && elf.Machine != MachineBpf)
             {
-                foreach (var violation in Elf(view, search, path, inode, elf))
+                foreach (var violation in Elf(view, search, loaded, path, inode, elf))
                 {
                     yield return violation;
                 }
@@ -42,7 +43,7 @@ internal static class ProgramChecks
         }
     }
 
-    private static IEnumerable<Violation> Elf(TreeView view, LibrarySearch search, string path, Inode inode, ElfFacts elf)
+    private static IEnumerable<Violation> Elf(TreeView view, LibrarySearch search, AlreadyLoaded loaded, string path, Inode inode, ElfFacts elf)
     {
         if (elf.Interpreter is { } interpreter && !view.IsProgram(interpreter))
         {
@@ -51,7 +52,7 @@ internal static class ProgramChecks
 
         foreach (var needed in elf.Needed)
         {
-            if (search.Find(path, elf, needed) is null)
+            if (search.Find(path, elf, needed) is null && !loaded.Covers(path, needed))
             {
                 yield return new(ClosureChecks.Needed, path, needed, inode.Origin, $"{path} needs {needed}, which is not in the image's library folders");
             }

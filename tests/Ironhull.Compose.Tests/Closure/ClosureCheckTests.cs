@@ -61,6 +61,18 @@ public sealed class ClosureCheckTests
     }
 
     [Fact]
+    public void Run_LibraryThatEveryUserLoadsFirst_NeedsNoFolderOfItsOwn()
+    {
+        Elf("/usr/lib/app/libshared.so", []);
+        Elf("/usr/lib/app/libcore.so", ["libshared.so"]);
+        AssertFound("needed /usr/lib/app/libcore.so libshared.so");
+        Elf("/usr/bin/one", ["libcore.so", "libshared.so"], "/usr/lib/app");
+        AssertFound();
+        Elf("/usr/bin/two", ["libcore.so"], "/usr/lib/app");
+        AssertFound("needed /usr/lib/app/libcore.so libshared.so");
+    }
+
+    [Fact]
     public void Run_MissingLoader_IsReported()
     {
         Elf("/usr/bin/app", [], interpreter: "/lib64/ld.so");
