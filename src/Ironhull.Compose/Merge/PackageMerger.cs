@@ -21,19 +21,17 @@ public sealed class PackageMerger
     private readonly List<DirectoryDifference> _differences = [];
     private readonly List<Diagnostic> _problems = [];
 
-    private PackageMerger(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions)
+    private PackageMerger(IReadOnlyList<UnpackedPackage> packages)
     {
         _packages = packages;
-        _replaces = new ReplacesRules(packages, compareVersions);
+        _replaces = new ReplacesRules(packages);
         _owners = new OwnerNumbers(packages);
     }
 
     /// <summary>Merges.</summary>
     /// <param name="packages">The packages; where packages disagree on a directory, base-files counts first, then the order given.</param>
-    /// <param name="compareVersions">Compares two package versions.</param>
     /// <exception cref="HullException">HULL5101, HULL5106, HULL1005: every conflict, unknown owner and path through a link.</exception>
-    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions) =>
-        new PackageMerger(packages, compareVersions).Run();
+    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages) => new PackageMerger(packages).Run();
 
     private MergeResult Run()
     {

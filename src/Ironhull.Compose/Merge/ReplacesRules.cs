@@ -7,11 +7,9 @@ namespace Ironhull.Compose.Merge;
 internal sealed class ReplacesRules
 {
     private readonly IReadOnlyList<UnpackedPackage> _packages;
-    private readonly Comparison<string> _compareVersions;
     private readonly Dictionary<int, IReadOnlyList<IReadOnlyList<Dependency>>> _parsed = [];
 
-    public ReplacesRules(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions) =>
-        (_packages, _compareVersions) = (packages, compareVersions);
+    public ReplacesRules(IReadOnlyList<UnpackedPackage> packages) => _packages = packages;
 
     /// <summary>Whether the Replaces field of <paramref name="winner"/> names <paramref name="loser"/> in its version.</summary>
     public bool Allows(int winner, int loser)
@@ -21,24 +19,6 @@ internal sealed class ReplacesRules
             _parsed[winner] = groups = DependencyParser.Parse(_packages[winner].ControlField("Replaces"));
         }
 
-        return groups.Any(g => g.Any(d => d.Name == _packages[loser].Name && Holds(d, _packages[loser].Version)));
-    }
-
-    private bool Holds(Dependency dependency, string version)
-    {
-        if (dependency.Relation == VersionRelation.Any)
-        {
-            return true;
-        }
-
-        var order = _compareVersions(version, dependency.Version);
-        return dependency.Relation switch
-        {
-            VersionRelation.Earlier => order < 0,
-            VersionRelation.EarlierOrEqual => order <= 0,
-            VersionRelation.Equal => order == 0,
-            VersionRelation.LaterOrEqual => order >= 0,
-            _ => order > 0,
-        };
+        return groups.Any(g => g.Any(d => d.Name == _packages[loser].Name && DebianVersion.Satisfies(_packages[loser].Version, d.Relation, d.Version)));
     }
 }

@@ -12,7 +12,7 @@ public sealed class PackageMergerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private MergeResult Merge(params FakePackage[] packages) =>
-        PackageMerger.Merge(FakePackage.Unpack(_folder, packages), string.CompareOrdinal);
+        PackageMerger.Merge(FakePackage.Unpack(_folder, packages));
 
     private HullException Refused(params FakePackage[] packages) => Assert.Throws<HullException>(() => Merge(packages));
 
@@ -153,8 +153,8 @@ public sealed class PackageMergerTests : IDisposable
     {
         var packages = Enumerable.Range(0, 12).Select(i => Package($"p{i}").Directory("./usr/share").File($"./usr/share/f{i}", new string((char)('a' + i), i * 999)).HardLink($"./usr/share/h{i}", $"./usr/share/f{i}")).ToArray();
         using var other = new TemporaryFolder();
-        var first = PackageMerger.Merge(FakePackage.Unpack(_folder, packages), string.CompareOrdinal).Tree;
-        var second = PackageMerger.Merge([.. FakePackage.Unpack(other, [.. packages.Reverse()]).Reverse()], string.CompareOrdinal).Tree;
+        var first = PackageMerger.Merge(FakePackage.Unpack(_folder, packages)).Tree;
+        var second = PackageMerger.Merge([.. FakePackage.Unpack(other, [.. packages.Reverse()]).Reverse()]).Tree;
         Assert.Equal(first.Entries.Select(Describe), second.Entries.Select(Describe));
 
         static string Describe(KeyValuePair<string, Inode> e) => $"{e.Key} {e.Value.Type} {e.Value.Mode} {e.Value.Content?.Sha256} {e.Value.Origin}";
