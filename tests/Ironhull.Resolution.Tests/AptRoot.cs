@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Ironhull.Packages.Cache;
 
 namespace Ironhull.Resolution.Tests;
 
@@ -59,10 +60,10 @@ internal sealed class AptRoot
         }
 
         File.WriteAllText(Path.Combine(_root, "var/lib/dpkg/status"), "");
-        var (main, security) = Mirrors();
+        var mirrors = MirrorMap.Discover();
         const string Keyring = "[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]";
         File.WriteAllText(Path.Combine(_root, "etc/apt/sources.list"),
-            string.Concat(Suites.Select(s => $"deb {Keyring} {(s.EndsWith("-security", StringComparison.Ordinal) ? security : main)} {s} main\n")));
+            string.Concat(Suites.Select(s => $"deb {Keyring} {mirrors.Locate(s.EndsWith("-security", StringComparison.Ordinal) ? MirrorMap.DebianSecurity : MirrorMap.Debian, "")} {s} main\n")));
         var (exit, _, error) = Run(["update", "-qq"]);
         foreach (var line in Run(["indextargets", "--format", "$(CODENAME) $(FILENAME)", "Created-By: Packages"]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -84,24 +85,11 @@ internal sealed class AptRoot
         _indexKey = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The base addresses that this machine's apt uses for Debian and for its security suites.</summary>
-    private static (string Main, string Security) Mirrors()
-    {
-        var main = Environment.GetEnvironmentVariable("HULL_MIRROR_DEBIAN");
-        var security = main is null ? null : main.TrimEnd('/') + "-security";
-        var targets = Start(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        main ??= targets.FirstOrDefault(t => t.TrimEnd('/').EndsWith("/debian", StringComparison.Ordinal));
-        security ??= targets.FirstOrDefault(t => t.TrimEnd('/').EndsWith("/debian-security", StringComparison.Ordinal)) ?? (main is null ? null : main.TrimEnd('/') + "-security");
-        return main is null
-            ? throw new InvalidOperationException("This machine's apt knows no Debian mirror; set HULL_MIRROR_DEBIAN.")
-            : (main, security!);
-    }
-
     private (int Exit, string Output, string Error) Run(IEnumerable<string> arguments) => Start(
     [
         "-o", $"Dir={_root}", "-o", "Dir::Etc=etc/apt", "-o", "Dir::State=var/lib/apt", "-o", $"Dir::State::status={_root}/var/lib/dpkg/status",
         "-o", "Dir::Cache=var/cache/apt", "-o", "APT::Architecture=amd64", "-o", "APT::Architectures=amd64", "-o", "APT::Install-Recommends=false",
-        "-o", "Acquire::GzipIndexes=false", "-o", "Acquire::Languages=none", "-o", "Debug::NoLocking=true", .. arguments,
+        "-o", "Acquire::GzipIndexes=false", "-o", "Acquire::Languages=none", "-o", "Dir::Cache::pkgcache=pkgcache.bin", "-o", "Dir::Cache::srcpkgcache=srcpkgcache.bin", "-o", "Debug::NoLocking=true", .. arguments,
     ]);
 
     private static (int Exit, string Output, string Error) Start(IEnumerable<string> arguments)

@@ -1,5 +1,3 @@
-using System.Text;
-using Ironhull.Formats.Io;
 using Ironhull.Packages.Debian;
 using Ironhull.Resolution.Debian;
 
@@ -12,7 +10,7 @@ public sealed class Archive
     {
         Apt = AptRoot.Open();
         Packages = [.. AptRoot.Suites.SelectMany(s => Read(Apt.IndexFile(s), s))];
-        Universe = new DebianUniverse(Packages, "amd64", TestVersions.Compare);
+        Universe = new DebianUniverse(Packages, "amd64");
     }
 
     internal AptRoot Apt { get; }
@@ -21,51 +19,9 @@ public sealed class Archive
 
     public DebianUniverse Universe { get; }
 
-    private static IEnumerable<DebianPackage> Read(string path, string repository)
+    private static List<DebianPackage> Read(string path, string repository)
     {
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in File.ReadLines(path, Encoding.UTF8).Append(""))
-        {
-            if (line.Length == 0)
-            {
-                if (fields.Count > 0)
-                {
-                    yield return Make(fields, repository);
-                    fields.Clear();
-                }
-            }
-            else if (line[0] is not (' ' or '\t'))
-            {
-                var colon = line.IndexOf(':');
-                fields[line[..colon]] = line[(colon + 1)..].Trim();
-            }
-        }
-    }
-
-    private static DebianPackage Make(Dictionary<string, string> fields, string repository)
-    {
-        string Get(string name) => fields.GetValueOrDefault(name, "");
-        return new DebianPackage
-        {
-            Name = Get("Package"),
-            Version = Get("Version"),
-            Architecture = Get("Architecture"),
-            MultiArch = Get("Multi-Arch") is "no" ? "" : Get("Multi-Arch"),
-            Essential = Get("Essential") == "yes",
-            Protected = Get("Protected") == "yes" || Get("Important") == "yes",
-            PreDepends = Get("Pre-Depends"),
-            Depends = Get("Depends"),
-            Recommends = Get("Recommends"),
-            Conflicts = Get("Conflicts"),
-            Breaks = Get("Breaks"),
-            Provides = Get("Provides"),
-            ArchivePriority = Get("Priority"),
-            Source = Get("Package"),
-            SourceVersion = Get("Version"),
-            FileName = Get("Filename"),
-            Size = long.Parse(Get("Size")),
-            Sha256 = Sha256Digest.Parse(Get("SHA256")),
-            RepositoryId = repository,
-        };
+        using var text = File.OpenRead(path);
+        return PackagesIndex.Read(text, repository, 500, path);
     }
 }

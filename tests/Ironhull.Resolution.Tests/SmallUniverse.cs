@@ -36,7 +36,7 @@ internal static class SmallUniverse
             ArchivePriority = archivePriority,
         };
 
-    public static DebianUniverse Of(params DebianPackage[] packages) => new(packages, "amd64", TestVersions.Compare);
+    public static DebianUniverse Of(params DebianPackage[] packages) => new(packages, "amd64");
 
     public static ResolutionRequest Install(params string[] names) => new() { Install = names };
 

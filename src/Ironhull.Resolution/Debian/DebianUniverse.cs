@@ -20,19 +20,20 @@ public sealed class DebianUniverse : IUniverse
     private readonly Dictionary<string, List<DebianPackage>> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Provided>> _providers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sorted = new(StringComparer.Ordinal);
-    private readonly VersionComparison _compare;
     private readonly Dictionary<string, IReadOnlyList<string>> _suggestions = new(StringComparer.Ordinal);
+    private readonly VersionComparison _compare;
     private List<string>? _names;
+    private List<string>? _essential;
 
     /// <summary>Indexes packages by name and by what they provide.</summary>
     /// <param name="packages">Packages of every repository; those of other architectures and of negative priority are left out.</param>
     /// <param name="architecture">The architecture installed, for example "amd64".</param>
-    /// <param name="compare">The order of versions.</param>
+    /// <param name="compare">The order of versions; <see cref="DebianVersion.Compare"/> when left out.</param>
     /// <exception cref="HullException">HULL2001: a <c>Provides</c> field cannot be read.</exception>
-    public DebianUniverse(IEnumerable<DebianPackage> packages, string architecture, VersionComparison compare)
+    public DebianUniverse(IEnumerable<DebianPackage> packages, string architecture, VersionComparison? compare = null)
     {
         Architecture = architecture;
-        _compare = compare;
+        _compare = compare ?? ((left, right) => DebianVersion.Compare(left, right));
         foreach (var package in packages)
         {
             if (package.RepositoryPriority < 0 || (package.Architecture != architecture && package.Architecture != ArchitectureAll))
@@ -82,7 +83,7 @@ public sealed class DebianUniverse : IUniverse
     internal IReadOnlyList<Provided> Providers(string name) => _providers.TryGetValue(name, out var list) ? list : [];
 
     /// <summary>The names of Essential candidates, ordered.</summary>
-    internal IReadOnlyList<string> EssentialNames() =>
+    internal IReadOnlyList<string> EssentialNames() => _essential ??=
     [
         .. _byName.Where(e => e.Value.Exists(p => p.Essential)).Select(e => e.Key)
             .Where(n => Versions(n)[0].Essential).Order(StringComparer.Ordinal),
