@@ -75,31 +75,6 @@ public sealed class FatTests
     }
 
     [Fact]
-    public void Write_KernelMountsAndReadsTheSame()
-    {
-        using var folder = new TemporaryFolder();
-        WriteTo(folder["volume"], Sample(), s_options);
-        Directory.CreateDirectory(folder["mnt"]);
-        if (Tool.Try("mount", "-t", "vfat", "-o", "loop,ro,utf8", folder["volume"], folder["mnt"]).ExitCode != 0)
-        {
-            // No privilege to mount here: mtools and fsck.vfat check the same volume in the other tests.
-            return;
-        }
-
-        try
-        {
-            foreach (var (path, inode) in Sample().Entries.Where(e => e.Value.Type == InodeType.File))
-            {
-                Assert.Equal(inode.Content!.ToArray(), File.ReadAllBytes(folder["mnt"] + path));
-            }
-        }
-        finally
-        {
-            Tool.Run("umount", folder["mnt"]);
-        }
-    }
-
-    [Fact]
     public void Write_Twice_GivesTheSameBytes_AndAtAnOffsetTheSameVolume()
     {
         var (first, second) = (Memory(64 * Mebibyte), Memory(66 * Mebibyte));
