@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Ironhull.Compose.Store;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Trees;
+using Ironhull.Packages.Debian;
 
 namespace Ironhull.Compose.Merge;
 
@@ -21,17 +22,21 @@ public sealed class PackageMerger
     private readonly List<DirectoryDifference> _differences = [];
     private readonly List<Diagnostic> _problems = [];
 
-    private PackageMerger(IReadOnlyList<UnpackedPackage> packages)
+    private PackageMerger(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions)
     {
         _packages = packages;
-        _replaces = new ReplacesRules(packages);
+        _replaces = new ReplacesRules(packages, compareVersions);
         _owners = new OwnerNumbers(packages);
     }
 
-    /// <summary>Merges.</summary>
+    /// <summary>Merges Debian packages.</summary>
     /// <param name="packages">The packages; where packages disagree on a directory, base-files counts first, then the order given.</param>
     /// <exception cref="HullException">HULL5101, HULL5106, HULL1005: every conflict, unknown owner and path through a link.</exception>
-    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages) => new PackageMerger(packages).Run();
+    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages) => Merge(packages, (a, b) => DebianVersion.Compare(a, b));
+
+    /// <summary>Merges packages whose versions are ordered by <paramref name="compareVersions"/>.</summary>
+    /// <inheritdoc cref="Merge(IReadOnlyList{UnpackedPackage})"/>
+    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions) => new PackageMerger(packages, compareVersions).Run();
 
     private MergeResult Run()
     {

@@ -4,21 +4,32 @@ using Ironhull.Packages.Debian;
 namespace Ironhull.Compose.Merge;
 
 /// <summary>Which package may overwrite files of which other (Debian Policy 7.6.1).</summary>
-internal sealed class ReplacesRules
+internal sealed class ReplacesRules(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions)
 {
-    private readonly IReadOnlyList<UnpackedPackage> _packages;
     private readonly Dictionary<int, IReadOnlyList<IReadOnlyList<Dependency>>> _parsed = [];
-
-    public ReplacesRules(IReadOnlyList<UnpackedPackage> packages) => _packages = packages;
 
     /// <summary>Whether the Replaces field of <paramref name="winner"/> names <paramref name="loser"/> in its version.</summary>
     public bool Allows(int winner, int loser)
     {
         if (!_parsed.TryGetValue(winner, out var groups))
         {
-            _parsed[winner] = groups = DependencyParser.Parse(_packages[winner].ControlField("Replaces"));
+            _parsed[winner] = groups = DependencyParser.Parse(packages[winner].ControlField("Replaces"));
         }
 
-        return groups.Any(g => g.Any(d => d.Name == _packages[loser].Name && DebianVersion.Satisfies(_packages[loser].Version, d.Relation, d.Version)));
+        return groups.Any(g => g.Any(d => d.Name == packages[loser].Name && Holds(d, packages[loser].Version)));
+    }
+
+    private bool Holds(Dependency dependency, string version)
+    {
+        var order = dependency.Relation == VersionRelation.Any ? 0 : compareVersions(version, dependency.Version);
+        return dependency.Relation switch
+        {
+            VersionRelation.Any => true,
+            VersionRelation.Earlier => order < 0,
+            VersionRelation.EarlierOrEqual => order <= 0,
+            VersionRelation.Equal => order == 0,
+            VersionRelation.LaterOrEqual => order >= 0,
+            _ => order > 0,
+        };
     }
 }
