@@ -12,7 +12,7 @@ public sealed record RecipeResult(FileTree Tree, AccountDatabase Accounts, IRead
 
 /// <summary>
 /// Does what the maintainer scripts of the packages would have done, from data: accounts, then each recipe's file
-/// actions (packages in ordinal order of their names), then alternatives, then PAM. Pure: tree in, tree out.
+/// actions (packages in ordinal order of their names), then alternatives, PAM and the CA bundle. Pure: tree in, tree out.
 /// </summary>
 public static class RecipeEngine
 {
@@ -49,6 +49,8 @@ public static class RecipeEngine
         }
 
         tree = Alternatives.Apply(tree, applied.SelectMany(r => r.Alternatives).Concat(FromScripts(tree, applied, scripts)));
+        tree = Pam.Apply(tree);
+        tree = CaBundle.Apply(tree);
         return new(tree, accounts, applied);
     }
 
