@@ -34,12 +34,12 @@ internal sealed class AptRoot
     }
 
     /// <summary>The names that apt would install into an empty system, ordered, or null when it finds no solution.</summary>
-    public IReadOnlyList<string>? Install(IReadOnlyList<string> names)
+    public IReadOnlyList<string>? Install(IReadOnlyList<string> names, bool recommends = false)
     {
-        var memo = Path.Combine(_answers, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_indexKey + string.Join(' ', names)))));
+        var memo = Path.Combine(_answers, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_indexKey + (recommends ? "+" : "") + string.Join(' ', names)))));
         if (!File.Exists(memo))
         {
-            var (exit, output, _) = Run(["install", "--print-uris", "-qq", .. names]);
+            var (exit, output, _) = Run(["install", "--print-uris", "-qq", recommends ? "--install-recommends" : "--no-install-recommends", .. names]);
             var temporary = memo + ".part";
             File.WriteAllText(temporary, exit != 0 ? "none" : string.Join('\n', output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Where(l => l.StartsWith('\'')).Select(l => l.Split(' ')[1].Split('_')[0]).Order(StringComparer.Ordinal)));

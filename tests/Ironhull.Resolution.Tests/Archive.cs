@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ironhull.Packages.Debian;
 using Ironhull.Resolution.Debian;
 
@@ -10,8 +11,13 @@ public sealed class Archive
     {
         Apt = AptRoot.Open();
         Packages = [.. AptRoot.Suites.SelectMany(s => Read(Apt.IndexFile(s), s))];
+        var watch = Stopwatch.StartNew();
         Universe = new DebianUniverse(Packages, "amd64");
+        UniverseTime = watch.Elapsed;
     }
+
+    /// <summary>How long it took to index the packages.</summary>
+    public TimeSpan UniverseTime { get; }
 
     internal AptRoot Apt { get; }
 
