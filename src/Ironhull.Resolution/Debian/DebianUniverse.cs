@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ironhull.Diagnostics;
 using Ironhull.Packages.Debian;
 
@@ -19,6 +20,11 @@ public sealed class DebianUniverse : IUniverse
 
     private readonly Dictionary<string, List<DebianPackage>> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Provided>> _providers = new(StringComparer.Ordinal);
+
+    // Virtual name → DebianPackage, or List<DebianPackage> where several provide it: of some 65,000 names few are ever asked for.
+    private readonly Dictionary<string, object?>.AlternateLookup<ReadOnlySpan<char>> _providing =
+        new Dictionary<string, object?>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
     private readonly HashSet<string> _sorted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<string>> _suggestions = new(StringComparer.Ordinal);
     private readonly VersionComparison _compare;
@@ -29,7 +35,6 @@ public sealed class DebianUniverse : IUniverse
     /// <param name="packages">Packages of every repository; those of other architectures and of negative priority are left out.</param>
     /// <param name="architecture">The architecture installed, for example "amd64".</param>
     /// <param name="compare">The order of versions; <see cref="DebianVersion.Compare"/> when left out.</param>
-    /// <exception cref="HullException">HULL2001: a <c>Provides</c> field cannot be read.</exception>
     public DebianUniverse(IEnumerable<DebianPackage> packages, string architecture, VersionComparison? compare = null)
     {
         Architecture = architecture;
@@ -79,8 +84,29 @@ public sealed class DebianUniverse : IUniverse
         return versions;
     }
 
-    /// <summary>Everything that says it provides a name, with the version it provides it at.</summary>
-    internal IReadOnlyList<Provided> Providers(string name) => _providers.TryGetValue(name, out var list) ? list : [];
+    /// <summary>Everything that says it provides a name, with the version it provides it at, whatever order the packages came in.</summary>
+    /// <exception cref="HullException">HULL2001: a <c>Provides</c> field cannot be read.</exception>
+    internal IReadOnlyList<Provided> Providers(string name)
+    {
+        if (!_providers.TryGetValue(name, out var list))
+        {
+            list = [];
+            switch (_providing.Dictionary.GetValueOrDefault(name))
+            {
+                case DebianPackage one:
+                    ReadProvides(one, name, list);
+                    break;
+                case List<DebianPackage> several:
+                    several.ForEach(p => ReadProvides(p, name, list));
+                    break;
+            }
+
+            list.Sort(CompareProvided);
+            _providers.Add(name, list);
+        }
+
+        return list;
+    }
 
     /// <summary>The names of Essential candidates, ordered.</summary>
     internal IReadOnlyList<string> EssentialNames() => _essential ??=
@@ -130,23 +156,58 @@ public sealed class DebianUniverse : IUniverse
         };
     }
 
+    /// <summary>Notes which names a package provides; the versions are read when somebody asks for the name.</summary>
     private void AddProvides(DebianPackage package)
     {
-        foreach (var group in DependencyParser.Parse(package.Provides))
+        var field = package.Provides.AsSpan();
+        foreach (var range in field.Split(','))
         {
-            var provided = group[0];
-            if (provided.Relation is not (VersionRelation.Any or VersionRelation.Equal))
+            var entry = field[range].Trim();
+            var end = entry.IndexOfAny(" \t\n(:");
+            var name = end < 0 ? entry : entry[..end];
+            if (name.IsEmpty)
             {
                 continue;
             }
 
-            if (!_providers.TryGetValue(provided.Name, out var list))
+            ref var providing = ref CollectionsMarshal.GetValueRefOrAddDefault(_providing, name, out _);
+            if (providing is null)
             {
-                _providers.Add(provided.Name, list = new List<Provided>(1));
+                providing = package;
             }
-
-            list.Add(new Provided(package, provided.Qualifier, provided.Version));
+            else if (providing is List<DebianPackage> several)
+            {
+                several.Add(package);
+            }
+            else
+            {
+                providing = new List<DebianPackage> { (DebianPackage)providing, package };
+            }
         }
+    }
+
+    private static void ReadProvides(DebianPackage package, string name, List<Provided> found)
+    {
+        foreach (var group in DependencyParser.Parse(package.Provides))
+        {
+            var provided = group[0];
+            if (provided.Name == name && provided.Relation is (VersionRelation.Any or VersionRelation.Equal))
+            {
+                var entry = new Provided(package, provided.Qualifier, provided.Version);
+                if (!found.Contains(entry))
+                {
+                    found.Add(entry);
+                }
+            }
+        }
+    }
+
+    private int CompareProvided(Provided x, Provided y)
+    {
+        var order = string.CompareOrdinal(x.Package.Name, y.Package.Name);
+        order = order != 0 ? order : ComparePackages(x.Package, y.Package);
+        order = order != 0 ? order : string.CompareOrdinal(x.Qualifier, y.Qualifier);
+        return order != 0 ? order : string.CompareOrdinal(x.Version, y.Version);
     }
 
     private int ComparePackages(DebianPackage x, DebianPackage y)
