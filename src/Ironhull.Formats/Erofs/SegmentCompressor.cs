@@ -26,7 +26,7 @@ internal sealed class SegmentCompressor
         _compression = compression;
         _cluster = compression.ClusterSize;
         _maxExtent = compression.MaxExtent;
-        _tolerance = Math.Max(48, _cluster / 64);
+        _tolerance = Math.Max(48, _cluster / 40);
         _best = new byte[_cluster * 2];
         _trial = new byte[_cluster * 2];
     }
@@ -75,7 +75,7 @@ internal sealed class SegmentCompressor
     private (int Length, int Size) Fill(ClusterCompressor compressor, ReadOnlySpan<byte> rest, ref double ratio)
     {
         var limit = Math.Min(rest.Length, _maxExtent);
-        var length = Clamp(_cluster / ratio, limit);
+        var length = Clamp((_cluster - _tolerance) / ratio, limit);
         if (length > limit - (limit / 8))
         {
             length = limit;
@@ -156,15 +156,10 @@ internal sealed class SegmentCompressor
         return (fitLength, fitSize);
     }
 
-    // Aims at the nearest whole number of blocks, a little below it.
+    // Aims a little below the whole number of blocks that the last size reached into, or below the cluster's end.
     private int Next(int length, int size, double ratio, int limit)
     {
-        var blocks = Math.Min(_cluster, size == 0 ? _cluster : (size + (Block / 2)) & -Block);
-        if (blocks < _cluster / 4 * 3)
-        {
-            blocks = _cluster;
-        }
-
+        var blocks = size == 0 || size > _cluster || size < _cluster / 4 * 3 ? _cluster : ErofsFormat.AlignUp(size, Block);
         var target = blocks - (_tolerance / 2);
         var next = size == 0 ? target / ratio : length + ((target - size) / ratio);
         return Clamp(next, limit);
