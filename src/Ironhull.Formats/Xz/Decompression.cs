@@ -14,8 +14,8 @@ public static class Decompression
     public static Stream OpenByExtension(Stream input, string fileName, string name) => Path.GetExtension(fileName) switch
     {
         ".xz" => new XzStream(input, name),
-        ".gz" => new GuardedStream(new GZipStream(input, CompressionMode.Decompress, leaveOpen: true), name),
-        ".zst" => new GuardedStream(new ZstdSharp.DecompressionStream(input, leaveOpen: true), name),
+        ".gz" => Gzip(input, name),
+        ".zst" => new GuardedStream(new ZstdSharp.DecompressionStream(input, leaveOpen: true), null, name),
         _ => input,
     };
 
@@ -40,8 +40,82 @@ public static class Decompression
         return OpenByExtension(input, extension, name);
     }
 
+    private static GuardedStream Gzip(Stream input, string name)
+    {
+        var tail = new TailStream(input);
+        return new(new GZipStream(tail, CompressionMode.Decompress, leaveOpen: true), tail, name);
+    }
+
+    /// <summary>
+    /// Remembers the last four bytes that were read: in gzip, the length modulo 2^32 (RFC 1952, ISIZE). The runtime's decoder takes a
+    /// file that is cut off for one that ends.
+    /// </summary>
+    private sealed class TailStream(Stream inner) : ReadOnlyStream
+    {
+        private uint _last;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var read = inner.Read(buffer);
+            foreach (var b in buffer[Math.Max(0, read - 4)..read])
+            {
+                _last = (_last >> 8) | ((uint)b << 24);
+            }
+
+            return read;
+        }
+
+        public uint ReadToEnd()
+        {
+            Span<byte> rest = stackalloc byte[4096];
+            while (Read(rest) > 0)
+            {
+            }
+
+            return _last;
+        }
+    }
+
     /// <summary>Turns what decoders throw on damage into coded errors.</summary>
-    private sealed class GuardedStream(Stream inner, string name) : Stream
+    private sealed class GuardedStream(Stream inner, TailStream? gzip, string name) : ReadOnlyStream
+    {
+        private long _total;
+
+        public override int Read(Span<byte> buffer)
+        {
+            try
+            {
+                var read = inner.Read(buffer);
+                _total += read;
+                if (read == 0 && !buffer.IsEmpty && gzip is not null && gzip.ReadToEnd() != (uint)_total)
+                {
+                    throw FormatErrors.Truncated.Error("The gzip data ends too early, or is of more than one part.", new(name));
+                }
+
+                return read;
+            }
+            catch (EndOfStreamException e)
+            {
+                throw FormatErrors.Truncated.Error("The compressed data ends too early.", new(name), cause: e);
+            }
+            catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException)
+            {
+                throw FormatErrors.Malformed.Error($"The compressed data is damaged: {e.Message}", new(name), cause: e);
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+
+    private abstract class ReadOnlyStream : Stream
     {
         public override bool CanRead => true;
 
@@ -57,21 +131,7 @@ public static class Decompression
             set => throw new NotSupportedException();
         }
 
-        public override int Read(Span<byte> buffer)
-        {
-            try
-            {
-                return inner.Read(buffer);
-            }
-            catch (EndOfStreamException e)
-            {
-                throw FormatErrors.Truncated.Error("The compressed data ends too early.", new(name), cause: e);
-            }
-            catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException)
-            {
-                throw FormatErrors.Malformed.Error($"The compressed data is damaged: {e.Message}", new(name), cause: e);
-            }
-        }
+        public abstract override int Read(Span<byte> buffer);
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -84,15 +144,5 @@ public static class Decompression
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 }

@@ -335,7 +335,8 @@ public sealed class DownloadCache
             }
 
             file.Position = 0;
-            while (Guard(partial, () => file.Read(_buffer)) is var read and > 0)
+            var length = Guard(partial, () => file.Length);
+            while (_counted < length && Guard(partial, () => file.Read(_buffer)) is var read and > 0)
             {
                 cancellation.ThrowIfCancellationRequested();
                 hash.AppendData(_buffer, 0, read);

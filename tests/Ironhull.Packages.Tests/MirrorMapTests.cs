@@ -1,0 +1,80 @@
+using Ironhull.Diagnostics;
+using Ironhull.Packages.Cache;
+
+namespace Ironhull.Packages.Tests;
+
+public sealed class MirrorMapTests
+{
+    private static MirrorMap Discover(Dictionary<string, string> files, params (string Name, string Value)[] environment)
+    {
+        using var folder = new TempFolder();
+        foreach (var (name, text) in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
+            File.WriteAllText(folder[name], text.Replace("@", folder.Path, StringComparison.Ordinal));
+        }
+
+        return MirrorMap.Discover(n => environment.FirstOrDefault(e => e.Name == n).Value, folder.Path);
+    }
+
+    private static (string Debian, string Security) Urls(MirrorMap map) => (map.Locate("debian", "x").AbsoluteUri, map.Locate("debian-security", "x").AbsoluteUri);
+
+    [Fact]
+    public void Discover_Environment_WinsAndSecurityLiesBeside() =>
+        Assert.Equal(
+            ("http://env.example/debian/x", "http://env.example/debian-security/x"),
+            Urls(Discover(new() { ["sources.list"] = "deb http://apt.example/debian trixie main\n" }, ("HULL_MIRROR_DEBIAN", "http://env.example/debian/"))));
+
+    [Fact]
+    public void Discover_BothVariables_AreTaken() =>
+        Assert.Equal(
+            ("https://a.example/x", "https://b.example/s/x"),
+            Urls(Discover([], ("HULL_MIRROR_DEBIAN", "https://a.example"), ("HULL_MIRROR_DEBIAN_SECURITY", "https://b.example/s"))));
+
+    [Fact]
+    public void Discover_OneLineSources_AreRead() =>
+        Assert.Equal(
+            ("http://apt.example/debian/x", "http://sec.example/debian-security/x"),
+            Urls(Discover(new()
+            {
+                ["sources.list"] = "# deb http://old.example/debian sid main\ndeb-src http://src.example/debian trixie main\n" +
+                    "deb [arch=amd64 signed-by=/k.gpg] http://apt.example/debian trixie main\ndeb http://sec.example/debian-security trixie-security main\n",
+            })));
+
+    [Fact]
+    public void Discover_Deb822Sources_AreReadAndOtherProjectsAreNotTaken() =>
+        Assert.Equal(
+            ("http://apt.example/debian/x", "http://apt.example/debian-security/x"),
+            Urls(Discover(new()
+            {
+                ["sources.list.d/a-docker.list"] = "deb https://containers.example/linux/debian trixie stable\ndeb https://other.example/debian trixie main\n",
+                ["sources.list.d/debian.sources"] = "Types: deb deb-src\n# a comment\nURIs: http://apt.example/debian\nSuites: trixie\n trixie-updates\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n\n" +
+                    "Enabled: no\nTypes: deb\nURIs: http://off.example/debian-security\nSuites: trixie-security\nComponents: main\n",
+            })));
+
+    [Fact]
+    public void Discover_MirrorList_IsFollowed() =>
+        Assert.Equal(
+            "http://listed.example/debian/x",
+            Discover(new()
+            {
+                ["mirrors"] = "# list\nhttp://listed.example/debian\n",
+                ["sources.list.d/debian.sources"] = "Types: deb\nURIs: mirror+file://@/mirrors\nSuites: trixie\nComponents: main\n",
+            }).Locate("debian", "x").AbsoluteUri);
+
+    [Fact]
+    public void Discover_Nothing_KnowsNothing()
+    {
+        var map = Discover([]);
+        Assert.Empty(map.Archives);
+        Assert.Equal("HULL2030", Assert.Throws<HullException>(() => map.Locate("debian", "x")).Code.Code);
+    }
+
+    [Fact]
+    public void Discover_VariableWithoutUrl_ReportsHULL2030() =>
+        Assert.Equal("HULL2030", Assert.Throws<HullException>(() => Discover([], ("HULL_MIRROR_DEBIAN", "ftp://x"))).Code.Code);
+
+    [Fact]
+    public void Locate_SpecialCharacters_AreEscaped() =>
+        Assert.Equal("http://e.example/debian/a%2Bb/c%3Ad~e%23f", new MirrorMap([new("debian", new("http://e.example/debian"))]).Locate("debian", "a+b/c:d~e#f").AbsoluteUri);
+}
