@@ -113,7 +113,7 @@ public sealed class OpenPgpTests
     [Fact]
     public void CommittedKeys_OfTheArchive_HaveThePublishedFingerprints()
     {
-        // https://ftp-master.debian.org/keys.html
+        // As the distribution publishes them on its page of archive signing keys.
         var keys = OpenPgpKeyRing.Load(Repository.KeyFiles);
         string[] published = ["04B54C3CDCA79751B16BC6B5225629DF75B188BD", "41587F7DB8C774BCCF131416762F67A0B2C39DE4", "5E04A1E3223A19A20706E20F9904613D4CCE68C6"];
         Assert.Equal(published, keys.Keys.Select(k => k.PrimaryFingerprint).Distinct().Order(StringComparer.Ordinal));
