@@ -26,6 +26,8 @@ internal static class CommandTree
             new LockCommand(),
             new WhyCommand(),
             new WhyNotCommand(),
+            new InspectCommand(),
+            new DiffCommand(),
             new ErrorsCommand(),
         };
         foreach (var option in options.All)

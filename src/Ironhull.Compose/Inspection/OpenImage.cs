@@ -1,0 +1,253 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Ironhull.Compose.Build;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Disk;
+using Ironhull.Formats.Erofs;
+using Ironhull.Formats.Fat;
+using Ironhull.Formats.Gpt;
+using Ironhull.Formats.Io;
+using Ironhull.Formats.Pe;
+using Ironhull.Formats.Trees;
+using Ironhull.Formats.Verity;
+
+namespace Ironhull.Compose.Inspection;
+
+/// <summary>A finished disk image, opened for reading. Any supported format; the image is never trusted.</summary>
+public sealed class OpenImage : IDisposable
+{
+    private const int LargestProgram = 512 << 20;
+    private const int LargestManifest = 16 << 20;
+    private const int LargestSignature = 1 << 20;
+
+    /// <summary>Where the image lists its packages, in the tree of the <c>/usr</c> partition.</summary>
+    private const string Manifest = "/share/ironhull/manifest.json";
+
+    private static readonly string[] s_uki = [".linux", ".initrd", ".cmdline"];
+
+    private readonly FileStream _file;
+    private readonly Stream _disk;
+    private readonly GptTable _table;
+    private ErofsImage? _usr;
+
+    private OpenImage(string path, FileStream file)
+    {
+        Path = path;
+        _file = file;
+        (Format, _disk) = DiskImage.Open(file);
+        _table = GptTable.Read(_disk);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Its format.</summary>
+    public DiskFormat Format { get; }
+
+    /// <summary>Opens an image.</summary>
+    /// <param name="path">The file, or an output folder, of which the raw disk, or else the first disk, is taken.</param>
+    /// <exception cref="HullException">HULL4030: there is none; HULL10xx: it cannot be read.</exception>
+    public static OpenImage Open(string path)
+    {
+        path = Find(path);
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DefinitionErrors.NoImage.Error($"'{path}' cannot be opened: {e.Message}", new Location(path), cause: e);
+        }
+
+        try
+        {
+            return new OpenImage(path, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads everything but the files of <c>/usr</c>.</summary>
+    /// <param name="verify">Checks every block of <c>/usr</c> against its hash tree.</param>
+    public ImageFacts Read(bool verify = false)
+    {
+        var programs = Programs();
+        var (name, version, packages) = Packages();
+        return new(
+            Path, Format, _file.Length, _disk.Length, _table.DiskId, name, version, [.. _table.Partitions.Select(Describe)], programs, Verity(programs, verify), packages);
+    }
+
+    /// <summary>Reads the tree of <c>/usr</c>; paths begin with <c>/usr</c>.</summary>
+    /// <exception cref="HullException">HULL4030: the image has no such partition; HULL10xx: it cannot be read.</exception>
+    public FileTree ReadTree()
+    {
+        var usr = Usr() ?? throw DefinitionErrors.NoImage.Error("The image has no /usr partition.", new Location(Path));
+        var tree = new FileTree();
+        foreach (var (path, inode) in usr.ReadTree().Entries)
+        {
+            tree.Set(path == "/" ? "/usr" : "/usr" + path, inode);
+        }
+
+        return tree;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disk.Dispose();
+        _file.Dispose();
+    }
+
+    private static string Find(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return File.Exists(path) ? path : throw DefinitionErrors.NoImage.Error($"'{path}' does not exist.", new Location(path));
+        }
+
+        var files = SortedDirectory.Files(path);
+        return ((string[])[".raw", ".qcow2", ".vhd"]).SelectMany(e => files.Where(f => f.EndsWith(e, StringComparison.Ordinal))).FirstOrDefault()
+            ?? throw DefinitionErrors.NoImage.Error($"The folder '{path}' holds no disk (*.raw, *.qcow2, *.vhd).", new Location(path));
+    }
+
+    private GptPartition? Partition(Guid type) => _table.Partitions.FirstOrDefault(p => p.Type == type);
+
+    private ErofsImage? Usr()
+    {
+        if (_usr is null && Partition(PartitionTypes.Usr) is { } partition)
+        {
+            _disk.Position = partition.Offset;
+            _usr = ErofsImage.Open(_disk, $"{Path} ({partition.Name})");
+        }
+
+        return _usr;
+    }
+
+    private PartitionFacts Describe(GptPartition p)
+    {
+        var content = p.Type == PartitionTypes.EfiSystem ? "FAT32"
+            : p.Type == PartitionTypes.Usr && Usr() is { } usr ? string.Create(CultureInfo.InvariantCulture, $"EROFS, {usr.Superblock.Inodes} files and folders, {(long)usr.Superblock.Blocks * 4096} bytes")
+            : p.Type == PartitionTypes.UsrVerity ? "dm-verity hash tree"
+            : p.Type == PartitionTypes.UsrVeritySignature ? "signed root hash"
+            : "";
+        return new(p.Name, TypeName(p.Type), p.Id, p.Offset, p.Length, content);
+    }
+
+    private static string TypeName(Guid type) =>
+        type == PartitionTypes.EfiSystem ? "esp"
+        : type == PartitionTypes.Usr ? "usr-x86-64"
+        : type == PartitionTypes.UsrVerity ? "usr-x86-64-verity"
+        : type == PartitionTypes.UsrVeritySignature ? "usr-x86-64-verity-sig"
+        : type == PartitionTypes.Root ? "root-x86-64"
+        : type.ToString();
+
+    private List<EfiFacts> Programs()
+    {
+        if (Partition(PartitionTypes.EfiSystem) is not { } esp)
+        {
+            return [];
+        }
+
+        var volume = FatVolume.Open(_disk, esp.Offset, esp.Length);
+        var programs = new List<EfiFacts>();
+        foreach (var entry in volume.Entries.Where(e => !e.IsDirectory && e.Path.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)).OrderBy(e => e.Path, StringComparer.Ordinal))
+        {
+            if (entry.Length > LargestProgram)
+            {
+                throw FormatErrors.LimitExceeded.Error($"{entry.Path} has {entry.Length} bytes.", new Location(Path));
+            }
+
+            var image = PeImage.Parse(volume.ReadFile(entry));
+            var isUki = s_uki.Any(s => image.Find(s) is not null);
+            programs.Add(new(
+                entry.Path, entry.Length, SignatureText.OfProgram(image), image.AuthenticodeDigest(),
+                isUki ? [.. image.Sections.Where(s => s.Name.StartsWith('.')).Where(s => IsOwn(s.Name)).Select(s => Section(image, s))] : [],
+                Text(image, ".cmdline"), Text(image, ".uname")));
+        }
+
+        return programs;
+    }
+
+    // The sections that systemd's stub knows, as opposed to those of the program itself.
+    private static bool IsOwn(string name) => name is ".linux" or ".initrd" or ".cmdline" or ".osrel" or ".uname" or ".sbat" or ".ucode" or ".splash" or ".dtb" or ".pcrsig" or ".pcrpkey" or ".profile";
+
+    private static SectionFacts Section(PeImage image, PeSection section)
+    {
+        var data = Data(image, section);
+        return new(section.Name, data.Length, Sha256Digest.Of(data.Span));
+    }
+
+    private static ReadOnlyMemory<byte> Data(PeImage image, PeSection section)
+    {
+        var data = image.Read(section);
+        return data[..(int)Math.Min(section.VirtualSize, (uint)data.Length)];
+    }
+
+    private static string? Text(PeImage image, string section) =>
+        image.Find(section) is { } found ? Encoding.UTF8.GetString(Data(image, found).Span).TrimEnd('\0', '\n') : null;
+
+    private VerityFacts? Verity(IReadOnlyList<EfiFacts> programs, bool verify)
+    {
+        if (Partition(PartitionTypes.Usr) is not { } data || Partition(PartitionTypes.UsrVerity) is not { } hash || Partition(PartitionTypes.UsrVeritySignature) is not { } signed)
+        {
+            return null;
+        }
+
+        var bytes = new byte[Math.Min(signed.Length, LargestSignature)];
+        _disk.Position = signed.Offset;
+        if (_disk.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+        {
+            throw FormatErrors.Truncated.Error("The disk ends inside the verity signature partition.", Location.At(Path, signed.Offset));
+        }
+
+        var signature = VeritySignature.Parse(bytes, Location.At(Path, signed.Offset));
+        _disk.Position = hash.Offset;
+        var tree = VerityTree.Open(_disk, $"{Path} ({hash.Name})");
+        var wanted = $"usrhash={signature.RootHash}";
+        return new(
+            signature.RootHash, tree.Superblock.DataBlocks, Convert.ToHexStringLower(tree.Superblock.Salt.Span),
+            PartitionTypes.IdsOf(signature.RootHash) == (data.Id, hash.Id),
+            programs.Where(p => p.CommandLine is not null && p.KernelVersion is not null).All(p => p.CommandLine!.Split(' ').Contains(wanted, StringComparer.Ordinal)),
+            SignatureText.OfRootHash(signature), verify ? Check(tree, data, signature.RootHash) : null);
+    }
+
+    private string Check(VerityTree tree, GptPartition partition, Sha256Digest rootHash)
+    {
+        // The tree reads through this image's stream; the data needs a position of its own.
+        using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
+        using var disk = DiskImage.Open(file).Disk;
+        disk.Position = partition.Offset;
+        return tree.Check(disk, rootHash) is { } fault ? $"the {fault} is wrong" : "every block is right";
+    }
+
+    private (string Name, string Version, IReadOnlyList<PackageFacts> Packages) Packages()
+    {
+        if (Usr()?.OpenFile(Manifest) is not { } content)
+        {
+            return ("", "", []);
+        }
+
+        if (content.Length > LargestManifest)
+        {
+            throw FormatErrors.LimitExceeded.Error($"The package manifest has {content.Length} bytes.", new Location(Path));
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(content.ToArray());
+            string Value(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
+            return (
+                Value(json.RootElement, "image"), Value(json.RootElement, "version"),
+                [.. json.RootElement.GetProperty("packages").EnumerateArray().Select(p => new PackageFacts(Value(p, "name"), Value(p, "version"), Value(p, "architecture"), Value(p, "source")))]);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw FormatErrors.Malformed.Error($"The package manifest cannot be read: {e.Message}", new Location(Path), cause: e);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using System.CommandLine;
+using System.Globalization;
+using Ironhull.Cli.CommandLine;
+using Ironhull.Cli.Output;
+using Ironhull.Compose.Inspection;
+using Ironhull.Compose.Yaml;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Trees;
+
+namespace Ironhull.Cli.Commands;
+
+/// <summary><c>hull inspect</c>.</summary>
+internal sealed class InspectCommand : HullCommand
+{
+    private readonly Argument<string> _image = new("IMAGE") { Description = "a disk image (raw, qcow2, VHD) or the folder that 'hull build' wrote" };
+    private readonly Option<bool> _files = new("--files") { Description = "list the files of /usr instead" };
+    private readonly Option<bool> _verify = new("--verify") { Description = "check every block of /usr against its hash tree" };
+
+    /// <summary>The command.</summary>
+    public InspectCommand()
+        : base("inspect", "show what an image is made of: partitions, hash tree, boot files, packages")
+    {
+        Add(_image);
+        Add(_files);
+        Add(_verify);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Example> Examples { get; } =
+    [
+        new("hull inspect out/container-host", "partitions, root hash, UKI, command line, packages"),
+        new("hull inspect out/container-host --files", "every file of /usr with mode, owner and size"),
+        new("hull inspect disk.vhd --verify --format json", "check every block; for a script"),
+    ];
+
+    /// <inheritdoc/>
+    public override Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    {
+        using var image = OpenImage.Open(context.Get(_image)!);
+        if (context.Get(_files))
+        {
+            Files(context, image.ReadTree());
+            return Task.FromResult(ExitCodes.Success);
+        }
+
+        var facts = image.Read(context.Get(_verify));
+        if (context.IsJson)
+        {
+            WriteJson(context, facts);
+        }
+        else
+        {
+            context.Out.Write(Text(facts));
+        }
+
+        // A wrong block is what --verify was asked to find.
+        return Task.FromResult(facts.Verity?.Checked is null or "every block is right" ? ExitCodes.Success : ExitCodes.For(ErrorCategory.Integrity));
+    }
+
+    /// <summary>The text form.</summary>
+    public static string Text(ImageFacts facts)
+    {
+        var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        var head = new TextTable("", "")
+            .Add("file", $"{facts.Path} ({facts.Format.ToString().ToLowerInvariant()}, {ByteSize.Format(facts.FileLength)}; disk of {ByteSize.Format(facts.DiskLength)})")
+            .Add("disk id", facts.DiskId.ToString());
+        if (facts.Name.Length > 0)
+        {
+            head.Add("image", $"{facts.Name} {facts.Version}");
+        }
+
+        text.WriteLine(head.ToString());
+        var partitions = new TextTable("partition", "type", ">offset", ">size", "id", "content");
+        foreach (var p in facts.Partitions)
+        {
+            partitions.Add(p.Name, p.Type, ByteSize.Format(p.Offset), ByteSize.Format(p.Length), p.Id.ToString(), p.Content);
+        }
+
+        text.WriteLine(partitions.ToString());
+        if (facts.Verity is { } verity)
+        {
+            var table = new TextTable("", "")
+                .Add("root hash", verity.RootHash.ToString())
+                .Add("protects", $"{verity.DataBlocks} blocks of 4096 bytes, salt {(verity.Salt.Length == 0 ? "none" : verity.Salt)}")
+                .Add("partition ids", verity.IdsMatch ? "are the halves of the root hash" : "ARE NOT the halves of the root hash")
+                .Add("command line", verity.CommandLineMatches ? "names the root hash" : "DOES NOT name the root hash")
+                .Add("signed by", verity.Signature);
+            if (verity.Checked is { } result)
+            {
+                table.Add("checked", result);
+            }
+
+            text.WriteLine(table.ToString());
+        }
+
+        foreach (var program in facts.Programs)
+        {
+            var table = new TextTable("", "").Add("EFI program", $"{program.Path} ({ByteSize.Format(program.Size)})").Add("signed by", program.Signature).Add("digest", program.AuthenticodeDigest.ToString());
+            if (program.KernelVersion is { } kernel)
+            {
+                table.Add("kernel", kernel);
+            }
+
+            if (program.CommandLine is { } line)
+            {
+                table.Add("command line", line);
+            }
+
+            text.Write(table.ToString());
+            var sections = new TextTable("  section", ">size", "SHA-256");
+            foreach (var section in program.Sections)
+            {
+                sections.Add("  " + section.Name, ByteSize.Format(section.Size), section.Sha256.ToString());
+            }
+
+            text.WriteLine(program.Sections.Count == 0 ? "" : sections.ToString());
+        }
+
+        var packages = new TextTable("package", "version", "architecture", "source");
+        foreach (var p in facts.Packages)
+        {
+            packages.Add(p.Name, p.Version, p.Architecture, p.Source);
+        }
+
+        text.Write(facts.Packages.Count == 0 ? "The image lists no packages.\n" : $"{packages}{facts.Packages.Count} packages\n");
+        return text.ToString();
+    }
+
+    private static void Files(CommandContext context, FileTree tree)
+    {
+        if (context.IsJson)
+        {
+            context.WriteJson(json =>
+            {
+                json.WriteStartArray();
+                foreach (var (path, inode) in tree.Entries)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("path", path);
+                    json.WriteString("type", inode.Type.ToString().ToLowerInvariant());
+                    json.WriteString("mode", Convert.ToString(inode.Mode, 8).PadLeft(4, '0'));
+                    json.WriteNumber("uid", inode.Uid);
+                    json.WriteNumber("gid", inode.Gid);
+                    json.WriteNumber("size", inode.Content?.Length ?? 0);
+                    if (inode.LinkTarget is { } target)
+                    {
+                        json.WriteString("target", target);
+                    }
+
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+            return;
+        }
+
+        foreach (var (path, inode) in tree.Entries)
+        {
+            var type = inode.Type switch { InodeType.Directory => 'd', InodeType.SymbolicLink => 'l', InodeType.File => '-', _ => 's' };
+            var mode = Convert.ToString(inode.Mode, 8).PadLeft(4, '0');
+            context.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{type} {mode} {inode.Uid,5}:{inode.Gid,-5} {inode.Content?.Length ?? 0,10} {path}{(inode.LinkTarget is null ? "" : " -> " + inode.LinkTarget)}"));
+        }
+    }
+
+    private static void WriteJson(CommandContext context, ImageFacts facts) => context.WriteJson(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("path", facts.Path);
+        json.WriteString("format", facts.Format.ToString().ToLowerInvariant());
+        json.WriteNumber("fileLength", facts.FileLength);
+        json.WriteNumber("diskLength", facts.DiskLength);
+        json.WriteString("diskId", facts.DiskId.ToString());
+        json.WriteString("image", facts.Name);
+        json.WriteString("version", facts.Version);
+        json.WriteStartArray("partitions");
+        foreach (var p in facts.Partitions)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", p.Name);
+            json.WriteString("type", p.Type);
+            json.WriteString("id", p.Id.ToString());
+            json.WriteNumber("offset", p.Offset);
+            json.WriteNumber("length", p.Length);
+            json.WriteString("content", p.Content);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (facts.Verity is { } verity)
+        {
+            json.WriteStartObject("verity");
+            json.WriteString("rootHash", verity.RootHash.ToString());
+            json.WriteNumber("dataBlocks", verity.DataBlocks);
+            json.WriteString("salt", verity.Salt);
+            json.WriteBoolean("idsMatch", verity.IdsMatch);
+            json.WriteBoolean("commandLineMatches", verity.CommandLineMatches);
+            json.WriteString("signature", verity.Signature);
+            if (verity.Checked is { } result)
+            {
+                json.WriteString("checked", result);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("programs");
+        foreach (var program in facts.Programs)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", program.Path);
+            json.WriteNumber("size", program.Size);
+            json.WriteString("signature", program.Signature);
+            json.WriteString("digest", program.AuthenticodeDigest.ToString());
+            if (program.CommandLine is { } line)
+            {
+                json.WriteString("commandLine", line);
+            }
+
+            if (program.KernelVersion is { } kernel)
+            {
+                json.WriteString("kernel", kernel);
+            }
+
+            json.WriteStartArray("sections");
+            foreach (var section in program.Sections)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", section.Name);
+                json.WriteNumber("size", section.Size);
+                json.WriteString("sha256", section.Sha256.ToString());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("packages");
+        foreach (var p in facts.Packages)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", p.Name);
+            json.WriteString("version", p.Version);
+            json.WriteString("architecture", p.Architecture);
+            json.WriteString("source", p.Source);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+}
