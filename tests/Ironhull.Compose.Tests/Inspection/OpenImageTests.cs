@@ -7,6 +7,7 @@ using Ironhull.Formats.Disk;
 using Ironhull.Formats.Erofs;
 using Ironhull.Formats.Gpt;
 using Ironhull.Formats.Pe;
+using Ironhull.Formats.Tests.Pe;
 using Ironhull.Formats.Trees;
 using Ironhull.Formats.Verity;
 using Ironhull.Signing;
@@ -15,7 +16,6 @@ namespace Ironhull.Compose.Tests.Inspection;
 
 public sealed class OpenImageTests : IDisposable
 {
-    private const string Efi = "/usr/lib/systemd/boot/efi";
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -66,7 +66,7 @@ public sealed class OpenImageTests : IDisposable
         using (var disk = File.Open(raw, FileMode.Open))
         {
             var usr = GptTable.Read(disk).Partitions.Single(p => p.Type == PartitionTypes.Usr);
-            disk.Position = usr.Offset + 2000;
+            disk.Position = usr.Offset + new FileInfo(Path.Combine(_folder.Path, "a.erofs")).Length - 1;
             var value = disk.ReadByte();
             disk.Position--;
             disk.WriteByte((byte)(value ^ 1));
@@ -102,6 +102,7 @@ public sealed class OpenImageTests : IDisposable
         var tree = new FileTree();
         tree.Set("/bin", Inode.Directory());
         tree.Set("/bin/hello", Inode.File(Content.FromText(variant.Text), 0x1ED));
+        tree.Set("/bin/large", Inode.File(Content.FromText(string.Concat(Enumerable.Range(0, 20_000)))));
         if (variant.Version > 1)
         {
             tree.Set("/bin/extra", Inode.File(Content.FromText("extra"), 0x1ED));
@@ -139,13 +140,13 @@ public sealed class OpenImageTests : IDisposable
             outputs: [raw]
             """));
         var uki = UkiBuilder.Build(
-            File.ReadAllBytes($"{Efi}/linuxx64.efi.stub"),
+            MinimalPe.Create(),
             [
                 UkiSection.Text(".osrel", "ID=tiny\n"), UkiSection.Text(".cmdline", $"usrhash={result.RootHash} quiet"), UkiSection.Text(".uname", "6.12-test"),
                 new(".initrd", Encoding.ASCII.GetBytes("initrd")), new(".linux", Encoding.ASCII.GetBytes("linux")),
             ]);
         var raw = Path.Combine(_folder.Path, name + ".raw");
-        DiskAssembler.Write(raw, definition, new DiskContent(usr, verity, result.RootHash, File.ReadAllBytes($"{Efi}/systemd-bootx64.efi"), uki, certificate, []), 0);
+        DiskAssembler.Write(raw, definition, new DiskContent(usr, verity, result.RootHash, MinimalPe.Create(), uki, certificate, []), 0);
         return raw;
     }
 }
