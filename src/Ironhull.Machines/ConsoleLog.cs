@@ -23,7 +23,7 @@ public static class ConsoleLog
             stream.CopyTo(memory);
             return Plain(Encoding.UTF8.GetString(memory.GetBuffer().AsSpan(0, (int)memory.Length)));
         }
-        catch (FileNotFoundException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return "";
         }

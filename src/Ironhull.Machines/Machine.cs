@@ -15,8 +15,11 @@ namespace Ironhull.Machines;
 /// </summary>
 public sealed class Machine : IAsyncDisposable
 {
-    /// <summary>What the console shows when the system is up.</summary>
-    public const string BootMarker = "Reached target multi-user.target";
+    /// <summary>
+    /// What the console shows when the system is up, whichever comes first: systemd stops showing its progress once the
+    /// login prompt has the console.
+    /// </summary>
+    public static IReadOnlyList<string> BootMarkers { get; } = ["Reached target multi-user.target", " login: "];
 
     private const string Panic = "Kernel panic - not syncing";
     private static readonly string[] s_deadEnds = [Panic, "Freezing execution", "Press any key to enter the Boot Manager Menu"];
@@ -76,12 +79,12 @@ public sealed class Machine : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the system is up.</summary>
+    /// <summary>Waits until the system is up far enough to log in; <c>systemctl is-system-running --wait</c> over ssh waits for the rest.</summary>
     /// <exception cref="HullException">HULL7005, HULL7006, HULL7007, with the end of the console.</exception>
     public async Task WaitForBootAsync(CancellationToken cancel = default)
     {
-        var seen = await WaitForConsoleAsync([BootMarker, .. s_deadEnds], _options.BootTimeout, cancel).ConfigureAwait(false);
-        if (seen == BootMarker)
+        var seen = await WaitForConsoleAsync([.. BootMarkers, .. s_deadEnds], _options.BootTimeout, cancel).ConfigureAwait(false);
+        if (seen is not null && BootMarkers.Contains(seen))
         {
             return;
         }

@@ -11,10 +11,10 @@ namespace Ironhull.Machines.Host;
 public sealed class ChildProcess : IAsyncDisposable
 {
     // The program gets /dev/null as its input; the pipe is fd 3 of the shell and of the watcher. TERM kills at once.
-    private const string Leash =
+    internal const string Leash =
         "exec 3<&0; \"$@\" </dev/null 3<&- & child=$!; trap 'kill -KILL $child 2>/dev/null' TERM; " +
         "{ read -r _ <&3; kill -KILL $child 2>/dev/null; } & watcher=$!; " +
-        "wait $child; code=$?; kill $watcher 2>/dev/null; exit $code";
+        "wait $child; code=$?; kill -KILL $watcher 2>/dev/null; exit $code";
 
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
