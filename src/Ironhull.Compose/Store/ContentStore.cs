@@ -59,6 +59,10 @@ public sealed class ContentStore
     /// <summary>Whether a package is in the store, going by its files' presence alone.</summary>
     public bool Contains(Sha256Digest debSha256) => File.Exists(IndexPath(debSha256)) && File.Exists(DataPath(debSha256));
 
+    /// <summary>A package that is in the store and whole, or null.</summary>
+    public UnpackedPackage? TryGet(Sha256Digest debSha256, string packageName) =>
+        TryLoad(debSha256) is { } index ? new UnpackedPackage(packageName, index, DataPath(debSha256)) : null;
+
     /// <summary>A package, unpacked now if it is not in the store.</summary>
     /// <exception cref="HullException">
     /// HULL5107: the file is not the one asked for; HULL5102, HULL1001 to HULL1005: the package is damaged; HULL5103, HULL5104: the store cannot be written.

@@ -42,4 +42,12 @@ public static class ComposeErrors
     /// <summary>A file beside the definition cannot be taken.</summary>
     public static readonly ErrorCode OverlayFile = new(
         "HULL5010", ErrorCategory.Input, "A file beside the image definition cannot be taken", "Make it a readable regular file or link of at most 64 MiB, or remove it.");
+
+    /// <summary>A rule of the definition has nothing to act on.</summary>
+    public static readonly ErrorCode RuleWithoutPath = new(
+        "HULL5011", ErrorCategory.Input, "A mode rule matches no path", "Correct the path, or remove the rule.");
+
+    /// <summary>An image needs keys to be signed.</summary>
+    public static readonly ErrorCode KeysNeeded = new(
+        "HULL5012", ErrorCategory.Input, "The image cannot be signed without keys", "Run 'hull keys init --output FOLDER' once and pass --keys FOLDER; with --defer-signing the certificates alone are enough.");
 }

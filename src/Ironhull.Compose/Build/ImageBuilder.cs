@@ -1,0 +1,283 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Ironhull.Compose.Definition;
+using Ironhull.Compose.Initrd;
+using Ironhull.Compose.Layout;
+using Ironhull.Compose.Locking;
+using Ironhull.Compose.Oci;
+using Ironhull.Compose.Progress;
+using Ironhull.Compose.Store;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Io;
+using Ironhull.Formats.Pe;
+using Ironhull.Formats.Trees;
+using Ironhull.Signing;
+
+namespace Ironhull.Compose.Build;
+
+/// <summary>
+/// Builds an image from its definition and its lock: fetch, unpack, compose, then either the disk or the OCI archive.
+/// Outputs appear by rename, all or none; the manifest comes last.
+/// </summary>
+public sealed class ImageBuilder
+{
+    private const int LongestCommandLine = 2047;
+    private readonly BuildRequest _request;
+    private readonly IProgressReporter _progress;
+    private readonly TimeProvider _time;
+    private readonly ImageDefinition _definition;
+    private readonly ImageLock _lock;
+    private readonly StageCache _cache;
+
+    private ImageBuilder(BuildRequest request, IProgressReporter progress, TimeProvider time)
+    {
+        _request = request;
+        _progress = progress;
+        _time = time;
+        _definition = ImageDefinition.Load(request.DefinitionPath);
+        _lock = LockFile.LoadFor(_definition);
+        _cache = new StageCache(Path.Combine(request.CacheFolder, "stages"), _definition.Name, time);
+    }
+
+    /// <summary>Builds.</summary>
+    /// <param name="request">What, with what and where to.</param>
+    /// <param name="progress">Told about every stage.</param>
+    /// <param name="time">Measures stages; nothing of it reaches an output.</param>
+    /// <param name="cancellation">Stops the build; nothing half-written is left.</param>
+    /// <exception cref="HullException">Anything that is wrong, with code, place and remedy.</exception>
+    public static async Task<BuildReport> BuildAsync(BuildRequest request, IProgressReporter progress, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            return await new ImageBuilder(request, progress, time).RunAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            throw ComposeErrors.DiskFull.Error(e.Message, new(request.OutputFolder), cause: e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw ComposeErrors.NotWritable.Error(e.Message, new(request.OutputFolder), cause: e);
+        }
+    }
+
+    private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 112;
+
+    private async Task<BuildReport> RunAsync(CancellationToken cancellation)
+    {
+        var certificates = SigningCertificates();
+        var inputs = BuildInputs.Of(
+            _definition, _definition.LockPath,
+            certificates is null ? null : Sha256Digest.Of(certificates[0].RawData), _request.DeferSigning);
+        Directory.CreateDirectory(_request.OutputFolder);
+        using var busy = OutputLock.Take(_request.OutputFolder);
+        var start = StageMeter.Start(_time);
+        if (OutputManifest.TryReuse(_request.OutputFolder, inputs.Digest) is { } report)
+        {
+            return report with { Stages = [new("build", true, "nothing it depends on changed, and the outputs are as they were left", start.Stop())] };
+        }
+
+        var why = _cache.Explain("build", inputs);
+        var packages = await PackagesAsync(cancellation).ConfigureAwait(false);
+        var composed = Measure("tree", () => TreeComposer.Compose(_definition, _lock, packages, _cache));
+        report = _definition.Kind == ImageKind.Disk
+            ? BuildDisk(composed, certificates!, cancellation)
+            : BuildOci(composed);
+        report = report with { Notes = [.. composed.Notes, .. report.Notes] };
+        _cache.Remember("build", inputs);
+        OutputManifest.Write(_request.OutputFolder, inputs.Digest, report);
+        _cache.Record(new("build", false, why.Length == 0 ? "an output was missing or changed" : why, start.Stop()));
+        return report with { Stages = _cache.Outcomes };
+    }
+
+    /// <summary>The signing certificate first, then its issuers; null when the kind is not signed.</summary>
+    private List<X509Certificate2>? SigningCertificates()
+    {
+        if (_definition.Kind != ImageKind.Disk)
+        {
+            return null;
+        }
+
+        if (_request.Signer is { } signer)
+        {
+            return [signer.Certificate, .. signer.Chain];
+        }
+
+        if (_request.KeysFolder is not { } folder)
+        {
+            throw ComposeErrors.KeysNeeded.Error("No keys were given.");
+        }
+
+        var (leaf, chain) = Pem.ReadCertificates(Path.Combine(folder, "db.crt"));
+        return [leaf, .. chain];
+    }
+
+    private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(CancellationToken cancellation)
+    {
+        var store = ContentStore.Open(Path.Combine(_request.CacheFolder, "store"));
+        var meter = StageMeter.Start(_time);
+        var unpacked = new UnpackedPackage?[_lock.Packages.Count];
+        Parallel.For(0, unpacked.Length, i => unpacked[i] = store.TryGet(_lock.Packages[i].Sha256, _lock.Packages[i].Name));
+        var missing = _lock.Packages.Where((_, i) => unpacked[i] is null).ToList();
+        if (missing.Count == 0)
+        {
+            _cache.Record(new("unpack", true, "every package is in the content store", meter.Stop()));
+            return unpacked!;
+        }
+
+        var files = await PackageFetcher.FetchAsync(_request, _lock, missing, _progress, cancellation).ConfigureAwait(false);
+        _cache.Record(new("fetch", false, $"{missing.Count} packages are not in the content store", meter.Stop()));
+
+        meter = StageMeter.Start(_time);
+        using var stage = _progress.Begin("Unpack packages", ProgressUnit.Bytes, missing.Sum(p => p.Size));
+        var done = 0L;
+        var made = store.UnpackAll(
+            [.. missing.Select(p => new PackageFile(files[p.Sha256], p.Sha256, p.Name))],
+            p => stage.Advance(p.BytesDone - Interlocked.Exchange(ref done, p.BytesDone)), cancellation).GetEnumerator();
+        for (var i = 0; i < unpacked.Length; i++)
+        {
+            if (unpacked[i] is null && made.MoveNext())
+            {
+                unpacked[i] = made.Current;
+            }
+        }
+
+        stage.Complete($"{missing.Count} packages");
+        _cache.Record(new("unpack", false, $"{missing.Count} packages were not in the content store", meter.Stop()));
+        return unpacked!;
+    }
+
+    private BuildReport BuildDisk(ComposedTree composed, List<X509Certificate2> certificates, CancellationToken cancellation)
+    {
+        var timestamp = _lock.Timestamp;
+        var facts = new Closure.MemoryFactCache();
+        var closure = Task.Run(() => MeasureQuiet("closure", () => TreeComposer.Check(_definition, composed.Root, facts)), cancellation);
+        var usrTree = UsrImage.Tree(composed.Root, timestamp);
+        string usr;
+        try
+        {
+            usr = Stage("usr", "Write /usr", UsrImage.Key(usrTree, _definition, timestamp), folder =>
+            {
+                using var extents = ExtentPack.TryOpen(Path.Combine(_request.CacheFolder, "extents", _definition.Name));
+                UsrImage.Write(folder, usrTree, _definition, timestamp, extents, cancellation);
+            });
+        }
+        finally
+        {
+            // A finding of the closure checks says more than a file system that could not be written.
+            closure.GetAwaiter().GetResult();
+        }
+
+        var rootHash = UsrImage.RootHash(usr);
+        var initrdTree = InitrdImage.Tree(composed, _definition, timestamp);
+        var initrd = Stage("initrd", "Write the initrd", InitrdImage.Key(initrdTree), folder => InitrdImage.Write(folder, initrdTree));
+        var uki = Measure("uki", () => Uki(composed, rootHash, Path.Combine(initrd, InitrdImage.FileName), certificates[0]));
+        var loader = Single(composed.Root, _definition.Boot!.Loader).ToArray();
+        var content = new DiskContent(
+            Path.Combine(usr, UsrImage.FileName), Path.Combine(usr, UsrImage.VerityFileName), rootHash, loader, uki, certificates[0], certificates[1..]);
+        var outputs = Measure("disk", () => new OutputWriter(_request, _definition, _progress).Write(content, timestamp, cancellation));
+        return Report(composed, rootHash.ToString(), outputs,
+        [
+            new("packages", _lock.Packages.Sum(p => p.Size)),
+            new("content", usrTree.Entries.Select(e => e.Value).Distinct().Sum(i => i.Content?.Length ?? 0)),
+            new("usr", new FileInfo(content.UsrPath).Length),
+            new("verity", new FileInfo(content.VerityPath).Length),
+            new("initrd", new FileInfo(Path.Combine(initrd, InitrdImage.FileName)).Length),
+            new("uki", uki.Length),
+        ]) with { Notes = closure.Result, Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
+    }
+
+    private BuildReport BuildOci(ComposedTree composed)
+    {
+        var oci = _definition.Oci!;
+        composed.Root.Transform((_, inode) => inode.With(modifiedSeconds: _lock.Timestamp));
+        var name = $"{_definition.Name}.oci.tar";
+        var path = Path.Combine(_request.OutputFolder, name);
+        Measure("archive", () =>
+        {
+            using var file = new AtomicFile(path);
+            OciArchive.Write(
+                composed.Root,
+                new(_definition.Architecture, oci.Entrypoint, oci.Command, [.. oci.Environment.Select(e => $"{e.Key}={e.Value}")],
+                    oci.WorkingDirectory, oci.User, oci.Reference, _lock.Timestamp),
+                file.Stream);
+            file.Commit();
+            return 0;
+        });
+        using var stream = File.OpenRead(path);
+        return Report(composed, "", [new(name, "oci", stream.Length, stream.Length, Sha256Digest.Of(stream).ToString())], [new("packages", _lock.Packages.Sum(p => p.Size))]);
+    }
+
+    private byte[] Uki(ComposedTree composed, Sha256Digest rootHash, string initrdPath, X509Certificate2 certificate)
+    {
+        var boot = _definition.Boot!;
+        var commandLine = $"usrhash={rootHash} {boot.CommandLine}".TrimEnd();
+        if (commandLine.Length > LongestCommandLine)
+        {
+            throw ComposeErrors.CommandLineTooLong.Error($"The command line has {commandLine.Length} bytes.");
+        }
+
+        var signature = SignatureArchive.Build(CmsDetachedSignature.Placeholder(certificate));
+        var compressed = File.ReadAllBytes(initrdPath);
+        var initrd = new byte[signature.Length + compressed.Length];
+        signature.CopyTo(initrd, 0);
+        compressed.CopyTo(initrd, signature.Length);
+        return UkiBuilder.Build(
+            Single(composed.Root, boot.Stub).ToArray(),
+            [
+                new(".osrel", composed.Root[OsRelease.Path].Content!.ToArray()),
+                UkiSection.Text(".cmdline", commandLine),
+                UkiSection.Text(".uname", composed.KernelVersion),
+                new(".initrd", initrd),
+                new(".linux", Single(composed.Root, boot.Kernel).ToArray()),
+            ]);
+    }
+
+    private static Content Single(FileTree tree, string path)
+    {
+        var pattern = new Recipes.PathPattern(path);
+        var matches = tree.Entries.Where(e => e.Value.Type == InodeType.File && pattern.Matches(e.Key)).ToList();
+        return matches.Count == 1
+            ? matches[0].Value.Content!
+            : throw ComposeErrors.KernelMissing.Error($"'{path}' matches {matches.Count} files; one is needed.", new(path));
+    }
+
+    private BuildReport Report(ComposedTree composed, string rootHash, IReadOnlyList<BuildOutput> outputs, IReadOnlyList<KeyValuePair<string, long>> sizes) => new()
+    {
+        Image = _definition.Name,
+        Version = _definition.Version,
+        OutputFolder = _request.OutputFolder,
+        UpToDate = false,
+        Packages = _lock.Packages.Count,
+        Files = composed.Root.Entries.Count(e => e.Value.Type == InodeType.File),
+        Sizes = sizes,
+        RootHash = rootHash,
+        Outputs = outputs,
+        Stages = [],
+        Notes = [],
+    };
+
+    private string Stage(string name, string title, StageKey key, Action<string> produce)
+    {
+        using var stage = _progress.Begin(title);
+        var folder = _cache.Run(name, key, produce);
+        stage.Complete(_cache.Outcomes[^1].Reused ? "reused" : "");
+        return folder;
+    }
+
+    private T Measure<T>(string name, Func<T> work)
+    {
+        using var stage = _progress.Begin(name);
+        var result = MeasureQuiet(name, work);
+        stage.Complete();
+        return result;
+    }
+
+    private T MeasureQuiet<T>(string name, Func<T> work)
+    {
+        var meter = StageMeter.Start(_time);
+        var result = work();
+        _cache.Record(new(name, false, "runs whenever something changed", meter.Stop()));
+        return result;
+    }
+}

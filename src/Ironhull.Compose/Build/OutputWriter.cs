@@ -1,0 +1,108 @@
+using Ironhull.Compose.Definition;
+using Ironhull.Compose.Progress;
+using Ironhull.Formats.Disk;
+using Ironhull.Formats.Io;
+using Ironhull.Formats.Qcow2;
+using Ironhull.Formats.Vhd;
+using Ironhull.Signing;
+using DiskFormat = Ironhull.Compose.Definition.DiskFormat;
+
+namespace Ironhull.Compose.Build;
+
+/// <summary>Writes the disk in every form that the definition asks for.</summary>
+public sealed class OutputWriter(BuildRequest request, ImageDefinition definition, IProgressReporter progress)
+{
+    /// <summary>The file name of a form.</summary>
+    public static string FileName(string image, DiskFormat format) => format switch
+    {
+        DiskFormat.Raw => $"{image}.raw",
+        DiskFormat.Qcow2 => $"{image}.qcow2",
+        DiskFormat.VhdFixed => $"{image}.vhd",
+        _ => $"{image}.dynamic.vhd",
+    };
+
+    /// <summary>Assembles, signs unless that is deferred, converts, and renames all outputs into place.</summary>
+    public IReadOnlyList<BuildOutput> Write(DiskContent content, long timestamp, CancellationToken cancellation)
+    {
+        var raw = Temporary(DiskFormat.Raw);
+        var temporary = new List<string> { raw };
+        try
+        {
+            DiskAssembler.Write(raw, definition, content, timestamp);
+            if (!request.DeferSigning)
+            {
+                using var stage = progress.Begin("Sign");
+                Sign(raw);
+                stage.Complete();
+            }
+
+            return Convert(raw, definition.Name, definition.Outputs, request.OutputFolder, timestamp, temporary, cancellation);
+        }
+        finally
+        {
+            foreach (var path in temporary)
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    /// <summary>Makes every form from a raw disk and renames them into place. The raw disk becomes the raw output.</summary>
+    public static IReadOnlyList<BuildOutput> Convert(
+        string raw, string image, IReadOnlyList<DiskFormat> formats, string folder, long timestamp, List<string> temporary, CancellationToken cancellation)
+    {
+        var outputs = new BuildOutput[formats.Count];
+        var paths = new string[formats.Count];
+        for (var i = 0; i < formats.Count; i++)
+        {
+            paths[i] = formats[i] == DiskFormat.Raw ? raw : $"{Path.Combine(folder, FileName(image, formats[i]))}.partial-{Environment.ProcessId}";
+            temporary.Add(paths[i]);
+        }
+
+        Parallel.For(0, formats.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            if (formats[i] != DiskFormat.Raw)
+            {
+                WriteForm(raw, paths[i], formats[i], image, timestamp);
+            }
+
+            using var stream = new FileStream(paths[i], FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+            stream.Flush(flushToDisk: true);
+            outputs[i] = new(
+                FileName(image, formats[i]), ImageDefinition.Formats.WordOf(formats[i]), stream.Length, AllocatedSize.Of(paths[i]), Sha256Digest.Of(stream).ToString());
+        });
+        for (var i = 0; i < formats.Count; i++)
+        {
+            File.Move(paths[i], Path.Combine(folder, outputs[i].Name), overwrite: true);
+        }
+
+        return outputs;
+    }
+
+    private static void WriteForm(string raw, string path, DiskFormat format, string image, long timestamp)
+    {
+        using var source = new FileStream(raw, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 20, FileOptions.SequentialScan);
+        var identity = DerivedGuid.Of("vhd", $"{image} {timestamp}");
+        switch (format)
+        {
+            case DiskFormat.Qcow2:
+                Qcow2Image.Write(source, path);
+                break;
+            case DiskFormat.VhdFixed:
+                VhdImage.WriteFixed(source, path, identity, timestamp);
+                break;
+            default:
+                VhdImage.WriteDynamic(source, path, identity, timestamp);
+                break;
+        }
+    }
+
+    private void Sign(string raw)
+    {
+        using var own = request.Signer is null ? new PemFileSigner(Path.Combine(request.KeysFolder!, "db.key"), Path.Combine(request.KeysFolder!, "db.crt")) : null;
+        using var disk = new FileStream(raw, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        ImageSigner.Sign(disk, request.Signer ?? own!, definition.Name);
+    }
+
+    private string Temporary(DiskFormat format) => $"{Path.Combine(request.OutputFolder, FileName(definition.Name, format))}.partial-{Environment.ProcessId}";
+}
