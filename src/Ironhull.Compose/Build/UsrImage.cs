@@ -22,7 +22,9 @@ public static class UsrImage
     public static FileTree Tree(FileTree root, long timestamp)
     {
         var result = new FileTree();
-        foreach (var (path, inode) in UsrLayout.Apply(root).Subtree("/usr"))
+        var all = root.Clone();
+        all.Remove("/boot"); // the kernel is in the UKI
+        foreach (var (path, inode) in UsrLayout.Apply(all).Subtree("/usr"))
         {
             result.Set(path == "/usr" ? "/" : path[4..], inode);
         }
