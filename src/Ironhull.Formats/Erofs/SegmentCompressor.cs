@@ -160,7 +160,7 @@ internal sealed class SegmentCompressor
     private int Next(int length, int size, double ratio, int limit)
     {
         var blocks = size == 0 || size > _cluster || size < _cluster / 4 * 3 ? _cluster : ErofsFormat.AlignUp(size, Block);
-        var target = blocks - (_tolerance / 2);
+        var target = blocks - (_tolerance / 4);
         var next = size == 0 ? target / ratio : length + ((target - size) / ratio);
         return Clamp(next, limit);
     }
