@@ -26,6 +26,7 @@ internal static class CommandTree
             new LockCommand(),
             new WhyCommand(),
             new WhyNotCommand(),
+            new RunCommand(),
             new InspectCommand(),
             new DiffCommand(),
             new ErrorsCommand(),
