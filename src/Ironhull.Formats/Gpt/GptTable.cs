@@ -74,7 +74,7 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
     {
         var sectors = disk.Length / SectorSize;
         var lastUsable = sectors - 1 - EntriesSectors - 1;
-        Validate(disk.Length, 2 + EntriesSectors, lastUsable);
+        Validate(disk.Length, ReservedAtStart / SectorSize, lastUsable);
 
         var entries = new byte[EntriesSectors * SectorSize];
         for (var i = 0; i < Partitions.Count; i++)
@@ -83,7 +83,7 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
         }
 
         var header = new GptHeader(
-            1, sectors - 1, 2 + EntriesSectors, lastUsable, DiskId, 2, EntryCount, GptPartition.EntrySize, Crc32.Of(entries));
+            1, sectors - 1, ReservedAtStart / SectorSize, lastUsable, DiskId, 2, EntryCount, GptPartition.EntrySize, Crc32.Of(entries));
         var sector = new byte[SectorSize];
         WriteProtectiveMbr(sector, sectors);
         disk.Position = 0;
