@@ -45,6 +45,16 @@ public sealed class OpenImage : IDisposable
     /// <summary>Its format.</summary>
     public DiskFormat Format { get; }
 
+    /// <summary>When the image's <c>/usr</c> was made, by the lock: seconds since 1970-01-01 UTC; 0 without <c>/usr</c>.</summary>
+    public long BuildTimeSeconds => Usr()?.Superblock.BuildTimeSeconds ?? 0;
+
+    /// <summary>Writes the disk's bytes into a new sparse file.</summary>
+    public void CopyTo(string path)
+    {
+        _disk.Position = 0;
+        SparseFile.Copy(_disk, path);
+    }
+
     /// <summary>Opens an image.</summary>
     /// <param name="path">The file, or an output folder, of which the raw disk, or else the first disk, is taken.</param>
     /// <exception cref="HullException">HULL4030: there is none; HULL10xx: it cannot be read.</exception>
