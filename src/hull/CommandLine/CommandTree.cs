@@ -26,7 +26,10 @@ internal static class CommandTree
             new LockCommand(),
             new WhyCommand(),
             new WhyNotCommand(),
+            new BuildCommand(),
+            new SignCommand(),
             new RunCommand(),
+            new TestCommand(),
             new InspectCommand(),
             new DiffCommand(),
             new ErrorsCommand(),
@@ -44,7 +47,8 @@ internal static class CommandTree
         public IReadOnlyList<Example> Examples { get; } =
         [
             new("hull doctor", "what this machine lacks"),
-            new("hull lock images/container-host --update", "take the newest packages and show what changed"),
+            new("hull build images/container-host --keys keys", "compose the container host"),
+            new("hull run --image out/container-host --keys keys", "boot it under Secure Boot"),
             new("hull why libssl3t64", "why a package is in the image"),
             new("hull errors HULL4021", "what an error code means"),
         ];
