@@ -17,7 +17,8 @@ public static class Accounts
     /// </summary>
     public const int LastChangeDay = 20089;
 
-    private const string PasswdMaster = "/usr/share/base-passwd/passwd.master";
+    /// <summary>Where base-passwd keeps the users that every Debian system has.</summary>
+    public const string PasswdMaster = "/usr/share/base-passwd/passwd.master";
     private const string GroupMaster = "/usr/share/base-passwd/group.master";
     private const string Origin = "image";
 

@@ -27,7 +27,8 @@ public static class RecipeEngine
         FileTree tree, IReadOnlyCollection<string> packages, IEnumerable<ScriptClassification> scripts, RecipeSet recipes, AccountsTable table)
     {
         var applied = recipes.For(packages);
-        var accounts = Accounts.Collect(tree, applied, table);
+        // A container without base-passwd has root and nobody else.
+        var accounts = tree.Contains(Accounts.PasswdMaster) ? Accounts.Collect(tree, applied, table) : AccountDatabase.RootOnly();
         tree = Accounts.Write(tree, accounts, applied.SelectMany(r => r.Shells));
 
         var problems = new List<Diagnostic>();
