@@ -20,6 +20,7 @@ internal static class CommandTree
     {
         var root = new RootGroup
         {
+            new QuickstartCommand(),
             new SetupCommand(),
             new DoctorCommand(),
             new CommandGroup("keys", "make and show signing keys", new Example("hull keys init", "make development keys")) { new KeysInitCommand() },

@@ -8,7 +8,8 @@ namespace Ironhull.Cli.Commands;
 /// <summary>Where the signing key is: a keys folder, or a certificate and a command.</summary>
 internal sealed class SignerOptions
 {
-    private const string DefaultFolder = "keys";
+    /// <summary>Where keys are when nobody says otherwise.</summary>
+    public const string DefaultFolder = "keys";
 
     public Option<string?> Keys { get; } = new("--keys") { Description = "the folder that 'hull keys init' made (keys, when it exists)", HelpName = "FOLDER" };
 

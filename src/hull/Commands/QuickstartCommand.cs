@@ -1,0 +1,151 @@
+using System.CommandLine;
+using Ironhull.Cli.CommandLine;
+using Ironhull.Compose.Build;
+using Ironhull.Diagnostics;
+using Ironhull.Machines;
+using Ironhull.Signing;
+
+namespace Ironhull.Cli.Commands;
+
+/// <summary><c>hull quickstart</c>: from a fresh machine to a container that runs on a machine booted under Secure Boot.</summary>
+internal sealed class QuickstartCommand : HullCommand
+{
+    private static readonly string[] s_images = ["container-host", "hello"];
+    private readonly Option<string> _output = new("--output", "-o") { Description = "the folder for images (out when not given)", HelpName = "FOLDER", DefaultValueFactory = _ => "out" };
+    private readonly Option<bool> _noBoot = new("--no-boot") { Description = "stop after the images are composed" };
+
+    /// <summary>The command.</summary>
+    public QuickstartCommand()
+        : base("quickstart", "do everything: prerequisites, keys, compose the container host, boot it, run a container in it")
+    {
+        Add(_output);
+        Add(_noBoot);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Example> Examples { get; } =
+    [
+        new("hull quickstart", "from nothing to a running container"),
+        new("hull quickstart --no-boot --output /var/tmp/hull", "compose only, elsewhere"),
+    ];
+
+    /// <inheritdoc/>
+    public override string Notes =>
+        "Without KVM the machine runs in emulation: booting takes one to three minutes. A package that left the mirror since the lock was written makes quickstart lock again; it says so.";
+
+    /// <inheritdoc/>
+    public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    {
+        var output = Path.GetFullPath(context.Get(_output)!);
+        var keys = Path.GetFullPath(SignerOptions.DefaultFolder);
+        Say(context, "1. Prerequisites");
+        var code = await new SetupCommand().RunAsync(context, cancellation).ConfigureAwait(false);
+        if (code != ExitCodes.Success)
+        {
+            return code;
+        }
+
+        Say(context, "2. Development keys");
+        if (!File.Exists(Path.Combine(keys, "db.crt")))
+        {
+            KeyStore.Init(keys);
+        }
+
+        context.Out.Write($"   {CommandContext.Shorten(keys)}: PK, KEK, db\n");
+        foreach (var image in s_images)
+        {
+            Say(context, image == s_images[0] ? "3. Compose the container host" : "4. Compose the sample container");
+            context.Out.Write(BuildCommand.Summary(await BuildAsync(context, image, output, keys, cancellation).ConfigureAwait(false), explain: false, deferred: false));
+        }
+
+        if (context.Get(_noBoot))
+        {
+            return ExitCodes.Success;
+        }
+
+        Say(context, "5. Boot it under Secure Boot");
+        return await BootAsync(context, Path.Combine(output, "container-host", "container-host.raw"), keys, Path.Combine(output, "hello", "hello.oci.tar"), cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<BuildReport> BuildAsync(CommandContext context, string image, string output, string keys, CancellationToken cancellation)
+    {
+        var definition = context.LoadDefinition(image);
+        var request = new BuildRequest
+        {
+            DefinitionPath = definition.FilePath,
+            OutputFolder = Path.Combine(output, image),
+            CacheFolder = context.CacheFolder,
+            KeysFolder = keys,
+            Offline = context.IsOffline,
+        };
+        try
+        {
+            return await ImageBuilder.BuildAsync(request, context.Progress, context.Host.Time, cancellation).ConfigureAwait(false);
+        }
+        catch (HullException e) when (e.Diagnostics.All(d => d.Code == PackageErrors.NotFound))
+        {
+            context.EndProgress();
+            context.Out.Write($"   {e.Diagnostics.Count} locked packages have left the mirror; locking {image} again:\n");
+            var (_, diff, _) = await LockCommand.UpdateAsync(context, definition, LockCommand.Previous(definition), cancellation).ConfigureAwait(false);
+            LockCommand.PrintChanges(context.Out, diff);
+            return await ImageBuilder.BuildAsync(request, context.Progress, context.Host.Time, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.EndProgress();
+        }
+    }
+
+    private static async Task<int> BootAsync(CommandContext context, string image, string keys, string container, CancellationToken cancellation)
+    {
+        var machine = await Machine.StartAsync(new MachineOptions { ImagePath = image, KeysFolder = keys }, cancellation).ConfigureAwait(false);
+        await using (machine.ConfigureAwait(false))
+        {
+            context.Out.Write($"   started ({machine.Accelerator}); waiting for it\n");
+            context.Out.Flush();
+            await machine.WaitForBootAsync(cancellation).ConfigureAwait(false);
+            await machine.ConnectAsync(cancellation).ConfigureAwait(false);
+            (string Title, string Command)[] facts =
+            [
+                ("system", "systemctl is-system-running --wait; . /etc/os-release; echo $PRETTY_NAME; uname -r"),
+                ("Secure Boot", "bootctl status 2>/dev/null | grep -m1 'Secure Boot' | sed 's/^ *//'"),
+                ("/usr", "veritysetup status usr | grep status: | sed 's/^ *//'; findmnt -no FSTYPE,OPTIONS /usr"),
+                ("boot", "systemd-analyze | head -n 1"),
+            ];
+            foreach (var (title, command) in facts)
+            {
+                Indent(context, title, (await machine.TrySshAsync(command, cancel: cancellation).ConfigureAwait(false)).Output);
+            }
+
+            Say(context, "6. Run a container in it");
+            var archive = new FileStream(container, FileMode.Open, FileAccess.Read);
+            await using (archive.ConfigureAwait(false))
+            {
+                Indent(context, "import", await machine.SshAsync("ctr image import --index-name ironhull.local/hello:quickstart -", archive, cancellation).ConfigureAwait(false));
+            }
+
+            Indent(context, "run", await machine.SshAsync("ctr run --rm --runc-binary /usr/bin/crun $(ctr image ls -q | head -n 1) hello", cancel: cancellation).ConfigureAwait(false));
+            await machine.PowerOffAsync(TimeSpan.FromSeconds(120), cancellation).ConfigureAwait(false);
+        }
+
+        context.Out.Write("\nDone. Next: ./hull run, ./hull inspect out/container-host/container-host.raw, ./hull test\n");
+        return ExitCodes.Success;
+    }
+
+    private static void Say(CommandContext context, string step)
+    {
+        context.EndProgress();
+        context.Out.Write($"\n{step}\n");
+        context.Out.Flush();
+    }
+
+    private static void Indent(CommandContext context, string title, string text)
+    {
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            context.Out.Write($"   {title,-12} {line.TrimEnd()}\n");
+        }
+
+        context.Out.Flush();
+    }
+}
