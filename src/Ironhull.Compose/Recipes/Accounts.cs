@@ -21,6 +21,7 @@ public static class Accounts
     public const string PasswdMaster = "/usr/share/base-passwd/passwd.master";
     private const string GroupMaster = "/usr/share/base-passwd/group.master";
     private const string Origin = "image";
+    private const string NoLogin = "/usr/sbin/nologin";
 
     /// <summary>Collects the accounts of a tree and of the recipes.</summary>
     /// <param name="tree">With the base-passwd masters and sysusers.d files.</param>
@@ -210,7 +211,7 @@ public static class Accounts
         }
 
         var home = line.Home ?? (uid == 0 ? "/root" : "/");
-        var shell = line.Shell ?? (uid == 0 ? "/bin/sh" : "/usr/sbin/nologin");
+        var shell = line.Shell ?? (uid == 0 ? "/bin/sh" : NoLogin);
         database.Add(new UserAccount(line.Name, uid, gid, line.Gecos, home, shell, line.Locked), line.Where);
     }
 
@@ -244,7 +245,9 @@ public static class Accounts
     {
         foreach (var (f, where) in Master(tree, PasswdMaster, 7))
         {
-            database.Add(new UserAccount(SysusersFile.CheckName(f[0], where), Id(f[2], where), Id(f[3], where), f[4], f[5], f[6], false), where);
+            // Debian's user "sync" runs /bin/sync on login: on an image nobody but root logs in.
+            var shell = f[6] == "/bin/sync" ? NoLogin : f[6];
+            database.Add(new UserAccount(SysusersFile.CheckName(f[0], where), Id(f[2], where), Id(f[3], where), f[4], f[5], shell, false), where);
         }
     }
 
