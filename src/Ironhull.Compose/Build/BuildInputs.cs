@@ -12,28 +12,22 @@ public static class BuildInputs
     /// <summary>Makes the key.</summary>
     /// <param name="definition">The definition; all files it names are hashed.</param>
     /// <param name="lockPath">The lock.</param>
-    /// <param name="certificate">SHA-256 of the signing certificate, or null when nothing is signed.</param>
+    /// <param name="certificate">SHA-256 of the signing certificate and its chain, or null when nothing is signed.</param>
     /// <param name="deferSigning">Whether signatures stay zero.</param>
     public static StageKey Of(ImageDefinition definition, string lockPath, Sha256Digest? certificate, bool deferSigning)
     {
         var key = new StageKey().Add("tool", ToolVersion.Value);
         var folder = definition.Folder;
-        AddFile(key, folder, definition.FilePath);
-        AddFile(key, folder, lockPath);
-        foreach (var path in new[] { definition.Accounts, definition.Preset, definition.Initrd?.FilePath })
+        // One file may serve twice; in what order and for what is in the definition's own bytes.
+        string?[] files = [definition.FilePath, lockPath, definition.Accounts, definition.Preset, definition.Initrd?.FilePath];
+        foreach (var path in files.OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (path is not null)
-            {
-                AddFile(key, folder, path);
-            }
+            AddFile(key, folder, path);
         }
 
-        foreach (var path in definition.Recipes.Concat(definition.Files).Append(definition.Initrd?.Overlay))
+        foreach (var path in definition.Recipes.Concat(definition.Files).Append(definition.Initrd?.Overlay).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (path is not null)
-            {
-                AddFolder(key, folder, path);
-            }
+            AddFolder(key, folder, path);
         }
 
         key.Add("certificate", certificate?.ToString() ?? "none");

@@ -1,3 +1,4 @@
+using Ironhull.Packages.Cache;
 using Ironhull.Signing;
 
 namespace Ironhull.Compose.Build;
@@ -25,6 +26,9 @@ public sealed record BuildRequest
 
     /// <summary>Works from the cache alone.</summary>
     public bool Offline { get; init; }
+
+    /// <summary>Where the archives are; when null, what the environment and the host's apt sources say.</summary>
+    public MirrorMap? Mirrors { get; init; }
 }
 
 /// <summary>One file that a build made.</summary>

@@ -28,9 +28,11 @@ public sealed class ImageBuilder
     private readonly ImageDefinition _definition;
     private readonly ImageLock _lock;
     private readonly StageCache _cache;
+    private readonly CancellationToken _cancellation;
 
-    private ImageBuilder(BuildRequest request, IProgressReporter progress, TimeProvider time)
+    private ImageBuilder(BuildRequest request, IProgressReporter progress, TimeProvider time, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _request = request;
         _progress = progress;
         _time = time;
@@ -49,27 +51,21 @@ public sealed class ImageBuilder
     {
         try
         {
-            return await new ImageBuilder(request, progress, time).RunAsync(cancellation).ConfigureAwait(false);
+            return await new ImageBuilder(request, progress, time, cancellation).RunAsync(cancellation).ConfigureAwait(false);
         }
-        catch (IOException e) when (IsDiskFull(e))
+        catch (Exception e) when (BuildFailure.Of(e, request.OutputFolder) is var told && !ReferenceEquals(told, e))
         {
-            throw ComposeErrors.DiskFull.Error(e.Message, new(request.OutputFolder), cause: e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw ComposeErrors.NotWritable.Error(e.Message, new(request.OutputFolder), cause: e);
+            throw told;
         }
     }
-
-    private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 112;
 
     private async Task<BuildReport> RunAsync(CancellationToken cancellation)
     {
         var certificates = SigningCertificates();
         var inputs = BuildInputs.Of(
             _definition, _definition.LockPath,
-            certificates is null ? null : Sha256Digest.Of(certificates[0].RawData), _request.DeferSigning);
-        Directory.CreateDirectory(_request.OutputFolder);
+            certificates is null ? null : Sha256Digest.Of([.. certificates.SelectMany(c => c.RawData)]), _request.DeferSigning);
+        CreateOutputFolder();
         using var busy = OutputLock.Take(_request.OutputFolder);
         var start = StageMeter.Start(_time);
         if (OutputManifest.TryReuse(_request.OutputFolder, inputs.Digest) is { } report)
@@ -88,6 +84,18 @@ public sealed class ImageBuilder
         OutputManifest.Write(_request.OutputFolder, inputs.Digest, report);
         _cache.Record(new("build", false, why.Length == 0 ? "an output was missing or changed" : why, start.Stop()));
         return report with { Stages = _cache.Outcomes };
+    }
+
+    private void CreateOutputFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(_request.OutputFolder);
+        }
+        catch (IOException e)
+        {
+            throw ComposeErrors.NotWritable.Error(e.Message, new(_request.OutputFolder), cause: e);
+        }
     }
 
     /// <summary>The signing certificate first, then its issuers; null when the kind is not signed.</summary>
@@ -117,7 +125,7 @@ public sealed class ImageBuilder
         var store = ContentStore.Open(Path.Combine(_request.CacheFolder, "store"));
         var meter = StageMeter.Start(_time);
         var unpacked = new UnpackedPackage?[_lock.Packages.Count];
-        Parallel.For(0, unpacked.Length, i => unpacked[i] = store.TryGet(_lock.Packages[i].Sha256, _lock.Packages[i].Name));
+        Parallel.For(0, unpacked.Length, new ParallelOptions { CancellationToken = cancellation }, i => unpacked[i] = store.TryGet(_lock.Packages[i].Sha256, _lock.Packages[i].Name));
         var missing = _lock.Packages.Where((_, i) => unpacked[i] is null).ToList();
         if (missing.Count == 0)
         {
@@ -162,11 +170,14 @@ public sealed class ImageBuilder
                 UsrImage.Write(folder, usrTree, _definition, timestamp, extents, cancellation);
             });
         }
-        finally
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             // A finding of the closure checks says more than a file system that could not be written.
-            closure.GetAwaiter().GetResult();
+            closure.WaitAsync(cancellation).GetAwaiter().GetResult();
+            throw;
         }
+
+        var notes = closure.WaitAsync(cancellation).GetAwaiter().GetResult();
 
         var rootHash = UsrImage.RootHash(usr);
         var initrdTree = InitrdImage.Tree(composed, _definition, timestamp);
@@ -184,7 +195,7 @@ public sealed class ImageBuilder
             new("verity", new FileInfo(content.VerityPath).Length),
             new("initrd", new FileInfo(Path.Combine(initrd, InitrdImage.FileName)).Length),
             new("uki", uki.Length),
-        ]) with { Notes = closure.Result, Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
+        ]) with { Notes = notes, Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
     }
 
     private BuildReport BuildOci(ComposedTree composed)
@@ -201,6 +212,7 @@ public sealed class ImageBuilder
                 new(_definition.Architecture, oci.Entrypoint, oci.Command, [.. oci.Environment.Select(e => $"{e.Key}={e.Value}")],
                     oci.WorkingDirectory, oci.User, oci.Reference, _lock.Timestamp),
                 file.Stream);
+            _cancellation.ThrowIfCancellationRequested();
             file.Commit();
             return 0;
         });
@@ -259,6 +271,7 @@ public sealed class ImageBuilder
 
     private string Stage(string name, string title, StageKey key, Action<string> produce)
     {
+        _cancellation.ThrowIfCancellationRequested();
         using var stage = _progress.Begin(title);
         var folder = _cache.Run(name, key, produce);
         stage.Complete(_cache.Outcomes[^1].Reused ? "reused" : "");
@@ -267,6 +280,7 @@ public sealed class ImageBuilder
 
     private T Measure<T>(string name, Func<T> work)
     {
+        _cancellation.ThrowIfCancellationRequested();
         using var stage = _progress.Begin(name);
         var result = MeasureQuiet(name, work);
         stage.Complete();

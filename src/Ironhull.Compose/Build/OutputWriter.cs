@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Progress;
 using Ironhull.Formats.Disk;
@@ -59,7 +60,7 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
             temporary.Add(paths[i]);
         }
 
-        Parallel.For(0, formats.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        void Make(int i)
         {
             if (formats[i] != DiskFormat.Raw)
             {
@@ -70,7 +71,18 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
             stream.Flush(flushToDisk: true);
             outputs[i] = new(
                 FileName(image, formats[i]), ImageDefinition.Formats.WordOf(formats[i]), stream.Length, AllocatedSize.Of(paths[i]), Sha256Digest.Of(stream).ToString());
-        });
+        }
+
+        try
+        {
+            Parallel.For(0, formats.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, Make);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(BuildFailure.Of(e, folder));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
         for (var i = 0; i < formats.Count; i++)
         {
             File.Move(paths[i], Path.Combine(folder, outputs[i].Name), overwrite: true);

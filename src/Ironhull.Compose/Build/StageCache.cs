@@ -74,7 +74,7 @@ public sealed class StageCache
         {
             produce(temporary);
             WriteManifest(temporary);
-            Directory.Move(temporary, folder);
+            Publish(temporary, folder);
         }
         catch
         {
@@ -143,6 +143,19 @@ public sealed class StageCache
         }
 
         file.Commit(durable: false);
+    }
+
+    private static void Publish(string temporary, string folder)
+    {
+        try
+        {
+            Directory.Move(temporary, folder);
+        }
+        catch (IOException) when (IsIntact(folder))
+        {
+            // Another build made the same result meanwhile.
+            Directory.Delete(temporary, recursive: true);
+        }
     }
 
     private static void WriteManifest(string folder)

@@ -52,10 +52,17 @@ public sealed class AtomicFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Stream.Dispose();
-        if (!_committed)
+        try
         {
-            File.Delete(_temporary);
+            Stream.Dispose();
+        }
+        finally
+        {
+            // Also when the last bytes did not fit onto the disk.
+            if (!_committed)
+            {
+                File.Delete(_temporary);
+            }
         }
     }
 }

@@ -82,7 +82,7 @@ internal sealed class QuickstartCommand : HullCommand
         {
             return await ImageBuilder.BuildAsync(request, context.Progress, context.Host.Time, cancellation).ConfigureAwait(false);
         }
-        catch (HullException e) when (e.Diagnostics.All(d => d.Code == PackageErrors.NotFound))
+        catch (HullException e) when (e.Diagnostics.All(d => d.Code == DefinitionErrors.LockedPackageGone))
         {
             context.EndProgress();
             context.Out.Write($"   {e.Diagnostics.Count} locked packages have left the mirror; locking {image} again:\n");

@@ -45,6 +45,7 @@ internal sealed class SignCommand : HullCommand
         var (inputs, report) = ReadManifest(folder);
         var external = _signer.External(context);
         using var own = external is null ? KeyStore.Open(_signer.Folder(context) ?? throw CommandErrors.Usage.Error("No key was named.", remedy: "Give --keys, or --certificate and --command.")).OpenDatabaseSigner() : null;
+        using var busy = OutputLock.Take(folder);
         long timestamp;
         var raw = Path.Combine(folder, $"{report.Image}.signing.partial-{Environment.ProcessId}");
         var temporary = new List<string> { raw };
