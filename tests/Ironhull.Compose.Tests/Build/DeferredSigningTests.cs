@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using CsCheck;
 using Ironhull.Compose.Build;
 using Ironhull.Compose.Initrd;
 using Ironhull.Diagnostics;
@@ -58,6 +59,48 @@ public sealed class DeferredSigningTests(SharedKeys keys)
         }
 
         Assert.Equal(before, Digest(path));
+    }
+
+    [Fact]
+    public async Task Sign_DamagedDisk_ThrowsNothingButCodedErrors()
+    {
+        using var image = new SmallImage(keys.Folder);
+        image.WriteDefinition(SmallImage.DefaultText(disk: true).Replace("[raw, qcow2]", "[raw]", StringComparison.Ordinal));
+        var original = await File.ReadAllBytesAsync(await DeferredAsync(image));
+        long signature, esp;
+        using (var stream = new MemoryStream(original))
+        {
+            var table = GptTable.Read(stream);
+            signature = table.Partitions.Single(p => p.Type == PartitionTypes.UsrVeritySignature).Offset;
+            esp = table.Partitions.Single(p => p.Type == PartitionTypes.EfiSystem).Offset;
+        }
+
+        // Where something lies that is read: the table, the start of the file system with its directories and programs, the signature.
+        var used = Enumerable.Range(0, 8 << 10).Select(i => esp + (i * 512L)).Where(o => original.AsSpan((int)o, 512).ContainsAnyExcept((byte)0)).ToArray();
+        long[] sectors = [0, 512, 1024, .. used, .. used, signature, signature + 512];
+        using var signer = keys.Store.OpenDatabaseSigner();
+        var copy = original.ToArray();
+        var refused = 0;
+        Gen.Select(Gen.Int[0, sectors.Length - 1], Gen.Int[0, 511], Gen.Byte[1, 255]).Sample((sector, at, flip) =>
+        {
+            var place = sectors[sector] + at;
+            copy[place] ^= flip;
+            try
+            {
+                using var disk = new MemoryStream(copy);
+                ImageSigner.Sign(disk, signer, "small");
+            }
+            catch (HullException)
+            {
+                refused++;
+            }
+            finally
+            {
+                original.AsSpan(0, (int)esp + (8 << 20)).CopyTo(copy);
+                original.AsSpan((int)signature, 1 << 20).CopyTo(copy.AsSpan((int)signature));
+            }
+        }, iter: 150, threads: 1);
+        Assert.InRange(refused, 1, 149);
     }
 
     [Fact]
