@@ -210,7 +210,7 @@ public sealed class ImageBuilder
             OciArchive.Write(
                 composed.Root,
                 new(_definition.Architecture, oci.Entrypoint, oci.Command, [.. oci.Environment.Select(e => $"{e.Key}={e.Value}")],
-                    oci.WorkingDirectory, oci.User, oci.Reference, _lock.Timestamp),
+                    oci.WorkingDirectory, oci.User, oci.Reference, _lock.Timestamp) { Labels = [.. oci.Labels] },
                 file.Stream);
             _cancellation.ThrowIfCancellationRequested();
             file.Commit();

@@ -24,7 +24,11 @@ public sealed record OciImageConfig(
     string WorkingDirectory,
     string User,
     string Reference,
-    long CreatedSeconds);
+    long CreatedSeconds)
+{
+    /// <summary>Labels, in the order in which they are written.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
+}
 
 /// <summary>Writes a file tree as an OCI image of one zstd layer, in an OCI archive (a tar of the image layout).</summary>
 public static class OciArchive
@@ -88,6 +92,17 @@ public static class OciArchive
         Strings(json, "Entrypoint", config.Entrypoint);
         Strings(json, "Cmd", config.Command);
         json.WriteString("WorkingDir", config.WorkingDirectory);
+        if (config.Labels.Count > 0)
+        {
+            json.WriteStartObject("Labels");
+            foreach (var (name, value) in config.Labels)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.WriteStartObject("rootfs");
         json.WriteString("type", "layers");

@@ -64,6 +64,21 @@ public sealed class ImageBuilderTests(SharedKeys keys)
     }
 
     [Fact]
+    public async Task Build_Oci_HoldsTheConfigurationThatTheDefinitionSays()
+    {
+        using var image = new SmallImage();
+        image.WriteDefinition(SmallImage.DefaultText(disk: false).Replace(
+            "entrypoint: [/usr/bin/tool]", "entrypoint: [/usr/bin/tool], command: [-v], environment: {B: '2', A: '1'}, workingDirectory: /etc, user: '7', labels: {y: '2', x: '1'}", StringComparison.Ordinal));
+        await image.BuildAsync();
+        var text = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(image.Output, "small.oci.tar")));
+        Assert.Contains(
+            """
+            "config":{"User":"7","Env":["A=1","B=2"],"Entrypoint":["/usr/bin/tool"],"Cmd":["-v"],"WorkingDir":"/etc","Labels":{"x":"1","y":"2"}}
+            """.Trim(),
+            text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Build_NothingChanged_IsUpToDate_AndTouchedOutputsAreMadeAgain()
     {
         using var image = new SmallImage();

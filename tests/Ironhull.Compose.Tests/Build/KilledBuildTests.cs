@@ -18,6 +18,24 @@ public sealed class KilledBuildTests(SharedKeys keys)
         Assert.Equal(image.Outputs(), other.Outputs());
     }
 
+    [Fact]
+    public async Task HullSign_DeferredBuild_EqualsTheBuildThatSignedAtOnce()
+    {
+        using var image = new SmallImage(keys.Folder);
+        await image.BuildAsync();
+        var folder = Path.Combine(image.Output, "deferred");
+        var request = image.Request(folder) with { DeferSigning = true };
+        await image.BuildAsync(request);
+        Assert.NotEqual(image.Outputs(), image.Outputs(folder));
+        using var hull = Run($"sign '{folder}' --keys '{keys.Folder}' --quiet");
+        await hull.WaitForExitAsync();
+        Assert.Equal(0, hull.ExitCode);
+        Assert.Equal(image.Outputs(), image.Outputs(folder));
+
+        // Signed outputs are not what an unsigned build leaves.
+        Assert.False((await image.BuildAsync(request)).UpToDate);
+    }
+
     [Theory]
     [InlineData("usr-")]
     [InlineData("small.raw.partial-")]
@@ -71,14 +89,19 @@ public sealed class KilledBuildTests(SharedKeys keys)
 
     private static Process Start(SmallImage image, string how)
     {
+        var request = image.Request();
+        return Run(
+            $"build '{image.DefinitionPath}' --keys '{request.KeysFolder}' --output '{image.Output}' --cache '{image.Cache}' --offline --quiet", how);
+    }
+
+    private static Process Run(string arguments, string how = "exec")
+    {
         var hull = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "hull", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "hull"));
         Assert.True(File.Exists(hull), $"{hull} is not built");
-        var request = image.Request();
-        var dotnet = Path.GetDirectoryName(Environment.ProcessPath!.EndsWith("/dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : typeof(object).Assembly.Location)!;
-        var root = Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetFullPath(Path.Combine(dotnet, "..", "..", ".."));
+        // …/dotnet/shared/Microsoft.NETCore.App/VERSION/System.Private.CoreLib.dll
+        var root = Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
         how = how.StartsWith("env", StringComparison.Ordinal) ? $"exec {how} DOTNET_ROOT='{root}'" : how;
-        var start = new ProcessStartInfo("sh",
-            ["-c", $"umask 077; {how} '{hull}' build '{image.DefinitionPath}' --keys '{request.KeysFolder}' --output '{image.Output}' --cache '{image.Cache}' --offline --quiet >/dev/null"]);
+        var start = new ProcessStartInfo("sh", ["-c", $"umask 077; {how} '{hull}' {arguments} >/dev/null"]);
         start.Environment["DOTNET_ROOT"] = root;
         return Process.Start(start)!;
     }
