@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Progress;
 using Ironhull.Formats.Disk;
@@ -60,17 +61,45 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
             temporary.Add(paths[i]);
         }
 
+        var plain = IndexOf(formats, DiskFormat.Raw);
+        var fixedForm = IndexOf(formats, DiskFormat.VhdFixed);
         void Make(int i)
         {
+            if (plain >= 0 && i == fixedForm)
+            {
+                return; // made and hashed together with the raw disk, which it begins with
+            }
+
             if (formats[i] != DiskFormat.Raw)
             {
                 WriteForm(raw, paths[i], formats[i], image, timestamp);
             }
 
-            using var stream = new FileStream(paths[i], FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            Finish(i, hash, 0);
+            if (i == plain && fixedForm >= 0)
+            {
+                WriteForm(raw, paths[fixedForm], DiskFormat.VhdFixed, image, timestamp);
+                Finish(fixedForm, hash, new FileInfo(raw).Length);
+            }
+        }
+
+        // Hashes a file from an offset on; what comes before it is in the hash already.
+        void Finish(int i, IncrementalHash hash, long offset)
+        {
+            using var stream = new FileStream(paths[i], FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 0, FileOptions.SequentialScan);
+            stream.Position = offset;
+            var buffer = new byte[1 << 20];
+            for (int read; (read = stream.Read(buffer)) > 0;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, read);
+            }
+
             stream.Flush(flushToDisk: true);
             outputs[i] = new(
-                FileName(image, formats[i]), ImageDefinition.Formats.WordOf(formats[i]), stream.Length, AllocatedSize.Of(paths[i]), Sha256Digest.Of(stream).ToString());
+                FileName(image, formats[i]), ImageDefinition.Formats.WordOf(formats[i]), stream.Length, AllocatedSize.Of(paths[i]),
+                System.Convert.ToHexStringLower(hash.GetCurrentHash()));
         }
 
         try
@@ -89,6 +118,19 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
         }
 
         return outputs;
+    }
+
+    private static int IndexOf(IReadOnlyList<DiskFormat> formats, DiskFormat format)
+    {
+        for (var i = 0; i < formats.Count; i++)
+        {
+            if (formats[i] == format)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private static void WriteForm(string raw, string path, DiskFormat format, string image, long timestamp)
