@@ -186,7 +186,7 @@ public sealed class ImageBuilder
         var loader = Single(composed.Root, _definition.Boot!.Loader).ToArray();
         var content = new DiskContent(
             Path.Combine(usr, UsrImage.FileName), Path.Combine(usr, UsrImage.VerityFileName), rootHash, loader, uki, certificates[0], certificates[1..]);
-        var outputs = Measure("disk", () => new OutputWriter(_request, _definition, _progress).Write(content, timestamp, cancellation));
+        var outputs = new OutputWriter(_request, _definition, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
         return Report(composed, rootHash.ToString(), outputs,
         [
             new("packages", _lock.Packages.Sum(p => p.Size)),
@@ -277,6 +277,12 @@ public sealed class ImageBuilder
         stage.Complete(_cache.Outcomes[^1].Reused ? "reused" : "");
         return folder;
     }
+
+    private void Measure(string name, Action work) => Measure(name, () =>
+    {
+        work();
+        return true;
+    });
 
     private T Measure<T>(string name, Func<T> work)
     {

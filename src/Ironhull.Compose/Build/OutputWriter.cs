@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Ironhull.Compose.Definition;
-using Ironhull.Compose.Progress;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Qcow2;
@@ -12,7 +12,7 @@ using DiskFormat = Ironhull.Compose.Definition.DiskFormat;
 namespace Ironhull.Compose.Build;
 
 /// <summary>Writes the disk in every form that the definition asks for.</summary>
-public sealed class OutputWriter(BuildRequest request, ImageDefinition definition, IProgressReporter progress)
+public sealed class OutputWriter(BuildRequest request, ImageDefinition definition, Action<string, Action> stage)
 {
     /// <summary>The file name of a form.</summary>
     public static string FileName(string image, DiskFormat format) => format switch
@@ -30,15 +30,15 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
         var temporary = new List<string> { raw };
         try
         {
-            DiskAssembler.Write(raw, definition, content, timestamp);
+            stage("assemble", () => DiskAssembler.Write(raw, definition, content, timestamp));
             if (!request.DeferSigning)
             {
-                using var stage = progress.Begin("Sign");
-                Sign(raw);
-                stage.Complete();
+                stage("sign", () => Sign(raw));
             }
 
-            return Convert(raw, definition.Name, definition.Outputs, request.OutputFolder, timestamp, temporary, cancellation);
+            IReadOnlyList<BuildOutput> outputs = [];
+            stage("outputs", () => outputs = Convert(raw, definition.Name, definition.Outputs, request.OutputFolder, timestamp, temporary, cancellation));
+            return outputs;
         }
         finally
         {
@@ -88,14 +88,7 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
         void Finish(int i, IncrementalHash hash, long offset)
         {
             using var stream = new FileStream(paths[i], FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 0, FileOptions.SequentialScan);
-            stream.Position = offset;
-            var buffer = new byte[1 << 20];
-            for (int read; (read = stream.Read(buffer)) > 0;)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, read);
-            }
-
+            SparseFile.Hash(stream, offset, hash, cancellation);
             stream.Flush(flushToDisk: true);
             outputs[i] = new(
                 FileName(image, formats[i]), ImageDefinition.Formats.WordOf(formats[i]), stream.Length, AllocatedSize.Of(paths[i]),
@@ -104,7 +97,10 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
 
         try
         {
-            Parallel.For(0, formats.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, Make);
+            // One form at a time to each worker: the default partitioning would give the first worker nearly everything.
+            Parallel.ForEach(
+                Partitioner.Create(Enumerable.Range(0, formats.Count), EnumerablePartitionerOptions.NoBuffering),
+                new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, Make);
         }
         catch (AggregateException e)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Ironhull.Formats.Trees;
 
 namespace Ironhull.Formats.Disk;
@@ -61,6 +62,37 @@ public static class SparseFile
             }
 
             total += read;
+        }
+    }
+
+    /// <summary>Hashes a file from an offset to its end; holes are hashed without being read.</summary>
+    /// <param name="source">Seekable.</param>
+    /// <param name="offset">Where to start.</param>
+    /// <param name="hash">Takes the bytes.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public static void Hash(Stream source, long offset, IncrementalHash hash, CancellationToken cancellation = default)
+    {
+        var buffer = new byte[1 << 20];
+        var zeros = new byte[1 << 20];
+        var holes = new HoleFinder(source);
+        while (offset < source.Length)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var data = Math.Min(holes.NextData(offset), source.Length);
+            for (; offset < data; offset += Math.Min(zeros.Length, data - offset))
+            {
+                hash.AppendData(zeros, 0, (int)Math.Min(zeros.Length, data - offset));
+            }
+
+            source.Position = offset;
+            var read = source.Read(buffer);
+            if (read == 0 && offset < source.Length)
+            {
+                throw new EndOfStreamException();
+            }
+
+            hash.AppendData(buffer, 0, read);
+            offset += read;
         }
     }
 
