@@ -50,7 +50,10 @@ public sealed class ImageBuilderTests(SharedKeys keys)
     public async Task Build_Disk_HoldsWhatTheDefinitionSays()
     {
         using var image = new SmallImage(keys.Folder);
+        image.WriteDefinition(SmallImage.DefaultText(disk: true).Replace("[raw, qcow2]", "[vhd-fixed, qcow2, vhd-dynamic, raw]", StringComparison.Ordinal));
         var report = await image.BuildAsync();
+        Assert.Equal(["small.vhd", "small.qcow2", "small.dynamic.vhd", "small.raw"], report.Outputs.Select(o => o.Name));
+        Assert.Equal(image.Outputs(), report.Outputs.ToDictionary(o => o.Name, o => o.Sha256));
         using var open = OpenImage.Open(Path.Combine(image.Output, "small.raw"));
         var facts = open.Read(verify: true);
         Assert.Equal("every block is right", facts.Verity!.Checked);
@@ -178,8 +181,9 @@ public sealed class ImageBuilderTests(SharedKeys keys)
     [InlineData("tree")]
     [InlineData("Write /usr")]
     [InlineData("Write the initrd")]
-    [InlineData("disk")]
-    [InlineData("Sign")]
+    [InlineData("assemble")]
+    [InlineData("sign")]
+    [InlineData("outputs")]
     public async Task Build_CancelledInAStage_LeavesNothingAndTheNextBuildIsWhole(string stage)
     {
         using var image = new SmallImage(keys.Folder);
