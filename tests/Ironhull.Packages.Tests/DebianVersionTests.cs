@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CsCheck;
 using Ironhull.Diagnostics;
+using Ironhull.Packages;
 using Ironhull.Packages.Debian;
 
 namespace Ironhull.Packages.Tests;

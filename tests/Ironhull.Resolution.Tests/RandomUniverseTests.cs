@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CsCheck;
+using Ironhull.Packages;
 using Ironhull.Packages.Debian;
 using Ironhull.Resolution.Debian;
 using Xunit;

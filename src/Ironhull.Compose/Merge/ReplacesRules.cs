@@ -1,4 +1,5 @@
 using Ironhull.Compose.Store;
+using Ironhull.Packages;
 using Ironhull.Packages.Debian;
 
 namespace Ironhull.Compose.Merge;

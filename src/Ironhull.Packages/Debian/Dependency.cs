@@ -1,27 +1,5 @@
 namespace Ironhull.Packages.Debian;
 
-/// <summary>The relation of a versioned dependency (Debian Policy 7.1).</summary>
-public enum VersionRelation
-{
-    /// <summary>No version is asked for.</summary>
-    Any,
-
-    /// <summary><c>&lt;&lt;</c></summary>
-    Earlier,
-
-    /// <summary><c>&lt;=</c></summary>
-    EarlierOrEqual,
-
-    /// <summary><c>=</c></summary>
-    Equal,
-
-    /// <summary><c>&gt;=</c></summary>
-    LaterOrEqual,
-
-    /// <summary><c>&gt;&gt;</c></summary>
-    Later,
-}
-
 /// <summary>One alternative of a dependency: <c>name[:qualifier] [(relation version)]</c>.</summary>
 /// <param name="Name">The package or virtual package.</param>
 /// <param name="Qualifier">The architecture qualifier after the colon ("any", "native", an architecture), or empty.</param>

@@ -1,4 +1,5 @@
 using Ironhull.Diagnostics;
+using Ironhull.Packages;
 using Ironhull.Packages.Debian;
 
 namespace Ironhull.Resolution.Debian;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ironhull.Diagnostics;
+using Ironhull.Packages;
 using Ironhull.Packages.Debian;
 
 namespace Ironhull.Resolution.Debian;

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Ironhull.Packages;
 using Ironhull.Packages.Debian;
 
 namespace Ironhull.Resolution.Debian;
