@@ -35,6 +35,7 @@ internal sealed record Prerequisite(string Package, Purpose For, string Why, par
         new("dosfstools", Purpose.Test, "judges the EFI system partition: fsck.vfat", "fsck.vfat"),
         new("mtools", Purpose.Test, "reads files out of the EFI system partition", "mcopy", "mdir"),
         new("gdisk", Purpose.Test, "judges partition tables: sgdisk", "sgdisk"),
+        new("fdisk", Purpose.Test, "a second judge of partition tables: sfdisk", "sfdisk"),
         new("qemu-utils", Purpose.Run, "a layer over the disk for each machine; also judges qcow2 and VHD", "qemu-img", "qemu-io"),
         new("cpio", Purpose.Test, "judges the initrd archive", "cpio"),
         new("binutils", Purpose.Test, "reads PE sections: objdump, objcopy", "objdump", "objcopy"),

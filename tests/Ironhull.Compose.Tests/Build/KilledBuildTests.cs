@@ -1,11 +1,14 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Ironhull.Compose.Tests.Build;
 
 /// <summary>The program itself in a process of its own: other surroundings, kill -9, Ctrl-C.</summary>
 [Collection(KeysGroup.Name)]
-public sealed class KilledBuildTests(SharedKeys keys)
+public sealed partial class KilledBuildTests(SharedKeys keys)
 {
+    private const int Interrupt = 2, Kill = 9, Terminate = 15;
+
     [Fact]
     public async Task HullBuild_OtherUmaskZoneAndLanguage_GivesTheSameBytes()
     {
@@ -42,37 +45,44 @@ public sealed class KilledBuildTests(SharedKeys keys)
     [InlineData("small.qcow2.partial-")]
     public async Task HullBuild_Killed_LeavesNoOutputAndTheNextBuildIsWhole(string moment)
     {
-        using var image = await HitAsync(moment, "KILL");
+        using var image = await HitAsync(moment, Kill);
         Assert.DoesNotContain("build.json", Directory.EnumerateFileSystemEntries(image.Output, "*").Select(Path.GetFileName));
         await image.BuildAsync();
-        using var whole = new SmallImage(keys.Folder);
+        using var whole = Large();
         await whole.BuildAsync();
         Assert.Equal(whole.Outputs(), image.Outputs());
     }
 
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    public async Task HullBuild_Interrupted_EndsAtOnceAndLeavesNothing(string signal)
+    [InlineData(Interrupt)]
+    [InlineData(Terminate)]
+    public async Task HullBuild_Interrupted_EndsAtOnceAndLeavesNothing(int signal)
     {
         using var image = await HitAsync("small.raw.partial-", signal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(image.Output, "*"));
     }
 
-    /// <summary>Sends a signal to a build when it has begun to write something. A loaded machine may miss the moment: then again.</summary>
-    private async Task<SmallImage> HitAsync(string moment, string signal)
+    /// <summary>An image that takes some tenths of a second to write, so that a signal comes in time.</summary>
+    private SmallImage Large()
     {
-        var expected = signal == "KILL" ? 137 : 130;
-        for (var attempt = 0; attempt < 5; attempt++)
+        var image = new SmallImage(keys.Folder);
+        image.WriteDefinition(SmallImage.DefaultText(disk: true).Replace("outputs: [raw, qcow2]", "outputs: [raw, qcow2, vhd-fixed, vhd-dynamic]", StringComparison.Ordinal));
+        var noise = new byte[40 << 20];
+        new Random(1).NextBytes(noise);
+        File.WriteAllBytes(image.PathOf("files/usr/bin/noise"), noise);
+        return image;
+    }
+
+    /// <summary>Sends a signal to a build when it has begun to write something. A loaded machine may miss the moment: then again.</summary>
+    private async Task<SmallImage> HitAsync(string moment, int signal)
+    {
+        var expected = signal == Kill ? 137 : 130;
+        for (var attempt = 0; attempt < 10; attempt++)
         {
-            var image = new SmallImage(keys.Folder);
+            var image = Large();
             using var hull = Start(image, "exec");
             await UntilAsync(image, hull, moment);
-            using (var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", $"{hull.Id}"]) { RedirectStandardError = true })!)
-            {
-                await kill.WaitForExitAsync();
-            }
-
+            _ = Signal(hull.Id, signal);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             await hull.WaitForExitAsync(patience.Token);
             Assert.True(hull.ExitCode == 0 || hull.ExitCode == expected, $"exit code {hull.ExitCode}");
@@ -84,7 +94,7 @@ public sealed class KilledBuildTests(SharedKeys keys)
             image.Dispose();
         }
 
-        throw new InvalidOperationException($"Five builds were done before '{moment}*' was seen.");
+        throw new InvalidOperationException($"Ten builds were done before '{moment}*' was seen.");
     }
 
     private static Process Start(SmallImage image, string how)
@@ -122,4 +132,8 @@ public sealed class KilledBuildTests(SharedKeys keys)
 
         bool Exists(string folder) => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder, name + "*").Any();
     }
+
+    // kill(2); it fails when the process is gone already, which its exit code shows.
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 }
