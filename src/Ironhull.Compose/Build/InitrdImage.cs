@@ -13,7 +13,6 @@ public static class InitrdImage
     /// <summary>The file in a stage's folder.</summary>
     public const string FileName = "initrd.cpio.zst";
 
-
     private const int Level = 12;
     private static readonly string[] s_builtin = ["modules.builtin", "modules.builtin.modinfo", "modules.order"];
 

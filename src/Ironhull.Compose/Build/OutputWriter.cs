@@ -7,7 +7,6 @@ using Ironhull.Formats.Io;
 using Ironhull.Formats.Qcow2;
 using Ironhull.Formats.Vhd;
 using Ironhull.Signing;
-using DiskFormat = Ironhull.Compose.Definition.DiskFormat;
 
 namespace Ironhull.Compose.Build;
 
@@ -15,18 +14,18 @@ namespace Ironhull.Compose.Build;
 public sealed class OutputWriter(BuildRequest request, ImageDefinition definition, Action<string, Action> stage)
 {
     /// <summary>The file name of a form.</summary>
-    public static string FileName(string image, DiskFormat format) => format switch
+    public static string FileName(string image, OutputForm format) => format switch
     {
-        DiskFormat.Raw => $"{image}.raw",
-        DiskFormat.Qcow2 => $"{image}.qcow2",
-        DiskFormat.VhdFixed => $"{image}.vhd",
+        OutputForm.Raw => $"{image}.raw",
+        OutputForm.Qcow2 => $"{image}.qcow2",
+        OutputForm.VhdFixed => $"{image}.vhd",
         _ => $"{image}.dynamic.vhd",
     };
 
     /// <summary>Assembles, signs unless that is deferred, converts, and renames all outputs into place.</summary>
     public IReadOnlyList<BuildOutput> Write(DiskContent content, long timestamp, CancellationToken cancellation)
     {
-        var raw = Temporary(DiskFormat.Raw);
+        var raw = Temporary(OutputForm.Raw);
         var temporary = new List<string> { raw };
         try
         {
@@ -51,18 +50,18 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
 
     /// <summary>Makes every form from a raw disk and renames them into place. The raw disk becomes the raw output.</summary>
     public static IReadOnlyList<BuildOutput> Convert(
-        string raw, string image, IReadOnlyList<DiskFormat> formats, string folder, long timestamp, List<string> temporary, CancellationToken cancellation)
+        string raw, string image, IReadOnlyList<OutputForm> formats, string folder, long timestamp, List<string> temporary, CancellationToken cancellation)
     {
         var outputs = new BuildOutput[formats.Count];
         var paths = new string[formats.Count];
         for (var i = 0; i < formats.Count; i++)
         {
-            paths[i] = formats[i] == DiskFormat.Raw ? raw : $"{Path.Combine(folder, FileName(image, formats[i]))}.partial-{Environment.ProcessId}";
+            paths[i] = formats[i] == OutputForm.Raw ? raw : $"{Path.Combine(folder, FileName(image, formats[i]))}.partial-{Environment.ProcessId}";
             temporary.Add(paths[i]);
         }
 
-        var plain = IndexOf(formats, DiskFormat.Raw);
-        var fixedForm = IndexOf(formats, DiskFormat.VhdFixed);
+        var plain = IndexOf(formats, OutputForm.Raw);
+        var fixedForm = IndexOf(formats, OutputForm.VhdFixed);
         void Make(int i)
         {
             if (plain >= 0 && i == fixedForm)
@@ -70,7 +69,7 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
                 return; // made and hashed together with the raw disk, which it begins with
             }
 
-            if (formats[i] != DiskFormat.Raw)
+            if (formats[i] != OutputForm.Raw)
             {
                 WriteForm(raw, paths[i], formats[i], image, timestamp);
             }
@@ -79,7 +78,7 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
             Finish(i, hash, 0);
             if (i == plain && fixedForm >= 0)
             {
-                WriteForm(raw, paths[fixedForm], DiskFormat.VhdFixed, image, timestamp);
+                WriteForm(raw, paths[fixedForm], OutputForm.VhdFixed, image, timestamp);
                 Finish(fixedForm, hash, new FileInfo(raw).Length);
             }
         }
@@ -116,7 +115,7 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
         return outputs;
     }
 
-    private static int IndexOf(IReadOnlyList<DiskFormat> formats, DiskFormat format)
+    private static int IndexOf(IReadOnlyList<OutputForm> formats, OutputForm format)
     {
         for (var i = 0; i < formats.Count; i++)
         {
@@ -129,16 +128,16 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
         return -1;
     }
 
-    private static void WriteForm(string raw, string path, DiskFormat format, string image, long timestamp)
+    private static void WriteForm(string raw, string path, OutputForm format, string image, long timestamp)
     {
         using var source = new FileStream(raw, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 20, FileOptions.SequentialScan);
         var identity = DerivedGuid.Of("vhd", $"{image} {timestamp}");
         switch (format)
         {
-            case DiskFormat.Qcow2:
+            case OutputForm.Qcow2:
                 Qcow2Image.Write(source, path);
                 break;
-            case DiskFormat.VhdFixed:
+            case OutputForm.VhdFixed:
                 VhdImage.WriteFixed(source, path, identity, timestamp);
                 break;
             default:
@@ -154,5 +153,5 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
         ImageSigner.Sign(disk, request.Signer ?? own!, definition.Name);
     }
 
-    private string Temporary(DiskFormat format) => $"{Path.Combine(request.OutputFolder, FileName(definition.Name, format))}.partial-{Environment.ProcessId}";
+    private string Temporary(OutputForm format) => $"{Path.Combine(request.OutputFolder, FileName(definition.Name, format))}.partial-{Environment.ProcessId}";
 }

@@ -20,9 +20,8 @@ public enum ErofsCompression
 /// <param name="Compression">The compressor.</param>
 /// <param name="Level">The compressor's level.</param>
 /// <param name="Cluster">Size of a physical cluster in bytes.</param>
-/// <param name="Fragments">Whether the tails of files share one packed inode.</param>
 /// <param name="Size">Size of the partition in bytes; 0 makes it as large as its content.</param>
-public sealed record UsrDefinition(ErofsCompression Compression, int Level, int Cluster, bool Fragments, long Size)
+public sealed record UsrDefinition(ErofsCompression Compression, int Level, int Cluster, long Size)
 {
     private static readonly Choices<ErofsCompression> Compressions =
         new(("zstd", ErofsCompression.Zstd), ("lz4hc", ErofsCompression.Lz4Hc), ("none", ErofsCompression.None));
@@ -47,28 +46,20 @@ public sealed record UsrDefinition(ErofsCompression Compression, int Level, int 
 
         return new(
             compression, level, (int)Math.Clamp(cluster, 4096, 1 << 20),
-            f.OptionalBool("fragments", false, "Pack the tails of files together: smaller, but ties files together."),
             f.OptionalSize("size", 0, "Size of the partition, so that later versions fit; as large as its content when absent."));
     }
 }
 
 /// <summary>The disk that is built.</summary>
-/// <param name="Sector">Logical sector size in bytes.</param>
 /// <param name="EspSize">Size of the EFI system partition in bytes.</param>
 /// <param name="Usr">The <c>/usr</c> partition.</param>
-public sealed record DiskDefinition(int Sector, long EspSize, UsrDefinition Usr)
+public sealed record DiskDefinition(long EspSize, UsrDefinition Usr)
 {
     internal static DiskDefinition Read(FieldReader f)
     {
-        var sector = f.OptionalInt("sector", 512, 512, 4096, "Logical sector size in bytes: 512 or 4096.");
-        if (sector is not (512 or 4096))
-        {
-            f.Report(DefinitionErrors.InvalidValue.With($"A sector of {sector} bytes is not possible.", f.WhereIs("sector"), "Write 512 or 4096."));
-        }
-
         var esp = f.OptionalMap("esp", EspSizeOf, "The EFI system partition.");
         var usr = f.OptionalMap("usr", UsrDefinition.Read, "The /usr partition.");
-        return new(sector, esp?.Size ?? 512L << 20, usr ?? new UsrDefinition(ErofsCompression.Zstd, 3, 64 << 10, false, 0));
+        return new(esp?.Size ?? 512L << 20, usr ?? new UsrDefinition(ErofsCompression.Zstd, 3, 64 << 10, 0));
     }
 
     private static Esp EspSizeOf(FieldReader f)

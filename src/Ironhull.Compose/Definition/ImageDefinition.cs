@@ -15,8 +15,8 @@ public enum ImageKind
     Oci,
 }
 
-/// <summary>A form of the finished disk.</summary>
-public enum DiskFormat
+/// <summary>A form in which the finished disk is written.</summary>
+public enum OutputForm
 {
     /// <summary>Plain bytes, sparse.</summary>
     Raw,
@@ -89,7 +89,7 @@ public sealed record ImageDefinition
     public required DiskDefinition? Disk { get; init; }
 
     /// <summary>The forms in which the disk is written.</summary>
-    public required IReadOnlyList<DiskFormat> Outputs { get; init; }
+    public required IReadOnlyList<OutputForm> Outputs { get; init; }
 
     /// <summary>The OCI configuration; present for OCI images.</summary>
     public required OciDefinition? Oci { get; init; }
@@ -109,9 +109,9 @@ public sealed record ImageDefinition
     /// <summary>The words of <see cref="ImageKind"/>.</summary>
     public static Choices<ImageKind> Kinds { get; } = new(("disk", ImageKind.Disk), ("oci", ImageKind.Oci));
 
-    /// <summary>The words of <see cref="DiskFormat"/>.</summary>
-    public static Choices<DiskFormat> Formats { get; } =
-        new(("raw", DiskFormat.Raw), ("qcow2", DiskFormat.Qcow2), ("vhd-fixed", DiskFormat.VhdFixed), ("vhd-dynamic", DiskFormat.VhdDynamic));
+    /// <summary>The words of <see cref="OutputForm"/>.</summary>
+    public static Choices<OutputForm> Formats { get; } =
+        new(("raw", OutputForm.Raw), ("qcow2", OutputForm.Qcow2), ("vhd-fixed", OutputForm.VhdFixed), ("vhd-dynamic", OutputForm.VhdDynamic));
 
     private static readonly Choices<string> Architectures = new(("amd64", "amd64"));
     private static readonly TextForm VersionForm = new("lower-case letters, digits, '.', '_' and '-' (os-release(5), IMAGE_VERSION)", "^[a-z0-9][a-z0-9._\\-]*$");

@@ -28,7 +28,7 @@ public sealed record DependencyWaiver(string Package, string Dependency, string 
 public sealed record ClosureWaiver(string Check, string Subject, string Why, DateOnly Expires, Location Where)
 {
     internal static ClosureWaiver Read(FieldReader f) => new(
-        f.RequiredString("check", "The closure check, for example needed, shebang, exec, pam or alternative.", TextForm.Identifier),
+        f.RequiredString("check", "The closure check, for example needed, shebang, exec, pam or link.", TextForm.Identifier),
         f.RequiredString("subject", "What the finding is about; may hold *."),
         f.RequiredString("why", "Why the finding does no harm."),
         f.RequiredDate("expires", "The last day on which the waiver holds."),

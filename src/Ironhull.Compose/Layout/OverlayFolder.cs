@@ -70,6 +70,11 @@ public static class OverlayFolder
                 continue;
             }
 
+            if (!FileKind.IsRegular(name))
+            {
+                throw ComposeErrors.OverlayFile.Error($"'{name}' is neither a regular file nor a link.", new(name));
+            }
+
             if (info.Length > LargestFile)
             {
                 throw ComposeErrors.OverlayFile.Error($"'{name}' has {info.Length} bytes; files of a definition may have {LargestFile}.", new(name));
@@ -78,7 +83,7 @@ public static class OverlayFolder
             try
             {
                 var executable = !OperatingSystem.IsWindows() && File.GetUnixFileMode(name).HasFlag(UnixFileMode.UserExecute);
-                tree.Set(inner, Inode.File(Content.FromBytes(File.ReadAllBytes(name)), executable ? 0x1ED : 0x1A4, Origin));
+                tree.Set(inner, Inode.File(info.Length == 0 ? Content.Empty : Content.FromBytes(File.ReadAllBytes(name)), executable ? 0x1ED : 0x1A4, Origin));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -22,7 +22,7 @@ internal sealed class SignCommand : HullCommand
 
     /// <summary>The command.</summary>
     public SignCommand()
-        : base("sign", "fill the signatures of an image in that was built with --defer-signing")
+        : base("sign", "sign an image that was built with --defer-signing")
     {
         Add(_folder);
         _signer.AddTo(this);

@@ -41,9 +41,8 @@ public sealed class ImageDefinitionTests : IDisposable
         initrd: initrd.yaml
         boot: {commandLine: "quiet ro", counter: 3, loaderTimeout: 0}
         disk:
-          sector: 512
           esp: {size: 512MiB}
-          usr: {filesystem: erofs, compression: zstd, level: 3, cluster: 64KiB, fragments: true, size: 1GiB}
+          usr: {filesystem: erofs, compression: zstd, level: 3, cluster: 64KiB, size: 1GiB}
         outputs: [raw, qcow2, vhd-fixed, vhd-dynamic]
         """;
 
@@ -76,9 +75,9 @@ public sealed class ImageDefinitionTests : IDisposable
         Assert.Equal(Path.Combine(_folder.Path, "keys/archive.gpg"), d.Repositories[0].Keys[0]);
         Assert.Equal(["systemd", "libstdc++6"], d.Packages.Install.Select(p => p.Value));
         Assert.Equal(0x120, d.Modes[0].Mode);
-        Assert.Equal(new DiskDefinition(512, 512L << 20, new UsrDefinition(ErofsCompression.Zstd, 3, 65536, true, 1L << 30)), d.Disk);
+        Assert.Equal(new DiskDefinition(512L << 20, new UsrDefinition(ErofsCompression.Zstd, 3, 65536, 1L << 30)), d.Disk);
         Assert.Equal("quiet ro", d.Boot!.CommandLine);
-        Assert.Equal([DiskFormat.Raw, DiskFormat.Qcow2, DiskFormat.VhdFixed, DiskFormat.VhdDynamic], d.Outputs);
+        Assert.Equal([OutputForm.Raw, OutputForm.Qcow2, OutputForm.VhdFixed, OutputForm.VhdDynamic], d.Outputs);
         Assert.Equal("/usr/bin/bash", d.Initrd!.Files[0].Value);
         Assert.Equal(["a.service"], d.Initrd.Wants["initrd.target"]);
         Assert.Equal(Path.Combine(_folder.Path, "initrd"), d.Initrd.Overlay);
@@ -102,14 +101,13 @@ public sealed class ImageDefinitionTests : IDisposable
             .Replace("64KiB", "60KiB")
             .Replace("expires: 2027-12-31", "expires: soon")
             .Replace("mode: \"0440\"", "mode: \"0999\"")
-            .Replace("initrd: initrd.yaml", "initrd: other.yaml")
-            .Replace("sector: 512", "sector: 1000");
+            .Replace("initrd: initrd.yaml", "initrd: other.yaml");
         var path = _folder.Write("image.yaml", text);
         var error = Assert.Throws<HullException>(() => ImageDefinition.Load(path));
         Assert.Equal(
             [
-                "7:5 HULL4005", "9:5 HULL4004", "17:12 HULL4009", "20:22 HULL4007", "20:31 HULL4008", "23:123 HULL4006", "28:36 HULL4008", "32:9 HULL4009", "35:11 HULL4008",
-                "37:41 HULL4008", "37:67 HULL4008",
+                "7:5 HULL4005", "9:5 HULL4004", "17:12 HULL4009", "20:22 HULL4007", "20:31 HULL4008", "23:123 HULL4006", "28:36 HULL4008", "32:9 HULL4009",
+                "36:41 HULL4008", "36:67 HULL4008",
             ],
             error.Diagnostics.Select(d => $"{d.Where!.Line}:{d.Where.Column} {d.Code.Code}"));
         Assert.All(error.Diagnostics, d => Assert.Equal(path, d.Where!.Path));

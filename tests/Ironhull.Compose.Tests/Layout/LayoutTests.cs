@@ -99,6 +99,18 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public void OverlayFolder_Pipe_ReportsHULL5010AndDoesNotWaitForIt()
+    {
+        _folder.Write("etc/empty", []);
+        Assert.Equal(0, OverlayFolder.Read(_folder.Path)["/etc/empty"].Content!.Length);
+        using var process = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_folder.Path, "etc/pipe")]);
+        process.WaitForExit();
+        var error = Assert.Throws<HullException>(() => OverlayFolder.Read(_folder.Path));
+        Assert.Equal("HULL5010", error.Code.Code);
+        Assert.EndsWith("etc/pipe", error.Diagnostics[0].Where!.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OverlayFolder_LargeFile_ReportsHULL5010()
     {
         using (var stream = File.Create(Path.Combine(_folder.Path, "large")))
