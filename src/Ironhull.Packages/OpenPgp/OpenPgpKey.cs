@@ -3,35 +3,28 @@ using System.Security.Cryptography;
 
 namespace Ironhull.Packages.OpenPgp;
 
-/// <summary>A version 4 public key or subkey that may sign data (RFC 9580, section 5.5.2).</summary>
+/// <summary>A public key or subkey of version 4 or 6 (RFC 9580, section 5.5.2).</summary>
 public sealed class OpenPgpKey
 {
-    private const int Rsa = 1, RsaSignOnly = 3, EdDsaLegacy = 22;
+    private readonly int _version;
+    private readonly KeyMaterial _material;
 
-    // Section 9.2: the curve "Ed25519Legacy", 1.3.6.1.4.1.11591.15.1.
-    private static ReadOnlySpan<byte> Ed25519Oid => [0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01];
-
-    private readonly int _algorithm;
-    private readonly byte[] _first;
-    private readonly byte[] _second;
-
-    private OpenPgpKey(byte[] hashInput, long created, int algorithm, byte[] first, byte[] second)
+    private OpenPgpKey(int version, byte[] hashInput, long created, KeyMaterial material)
     {
+        _version = version;
+        _material = material;
         HashInput = hashInput;
         Created = created;
-        _algorithm = algorithm;
-        _first = first;
-        _second = second;
-#pragma warning disable CA5350 // Version 4 fingerprints are SHA-1 by definition (section 5.5.4); the key file itself is pinned.
-        Fingerprint = Convert.ToHexString(SHA1.HashData(hashInput));
+#pragma warning disable CA5350 // Version 4 fingerprints are SHA-1 by definition (section 5.5.4.2); the key file itself is pinned.
+        Fingerprint = Convert.ToHexString(version == 6 ? SHA256.HashData(hashInput) : SHA1.HashData(hashInput));
 #pragma warning restore CA5350
     }
 
-    /// <summary>40 upper-case hex digits.</summary>
+    /// <summary>Upper-case hex digits: 40 of a version 4 key, 64 of a version 6 key.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>The fingerprint's last 16 digits.</summary>
-    public string KeyId => Fingerprint[24..];
+    /// <summary>16 digits of the fingerprint: version 4 the last, version 6 the first (section 5.5.4).</summary>
+    public string KeyId => KeyIdOf(Fingerprint);
 
     /// <summary>The primary key's fingerprint; its own for a primary key.</summary>
     public string PrimaryFingerprint { get; internal set; } = "";
@@ -48,98 +41,69 @@ public sealed class OpenPgpKey
     /// <summary>Whether its primary key has revoked it.</summary>
     public bool Revoked { get; internal set; }
 
-    /// <summary>Whether its primary key says that it may sign data.</summary>
+    /// <summary>Whether its primary key says that it may sign data and, for a subkey, it says itself that it belongs to the primary key.</summary>
     public bool MaySign { get; internal set; }
 
-    /// <summary>"RSA 4096", "Ed25519" …</summary>
-    public string Algorithm => _algorithm switch
-    {
-        Rsa or RsaSignOnly => $"RSA {_first.Length * 8}",
-        EdDsaLegacy => "Ed25519",
-        var a => $"algorithm {a}",
-    };
+    /// <summary>"RSA 4096", "ECDSA P-256", "Ed25519", "ML-DSA-65+Ed25519" …</summary>
+    public string Algorithm => _material.Name;
 
-    /// <summary>What a signature over the key hashes: 0x99, the length, the body (section 5.2.4).</summary>
+    /// <summary>Whether it is of version 6, whose properties stand in a direct-key signature (section 10.1.1).</summary>
+    internal bool IsVersion6 => _version == 6;
+
+    /// <summary>What a signature over the key hashes: 0x99 or 0x9B, the length, the body (section 5.2.4).</summary>
     internal byte[] HashInput { get; }
 
-    /// <summary>Parses a key packet's body; null when it is not a well-formed version 4 key. A key of an algorithm that is not known verifies nothing.</summary>
+    /// <summary>Parses a key packet's body; null when it is not a well-formed key of version 4 or 6. A key of an algorithm that is not known verifies nothing.</summary>
     internal static OpenPgpKey? TryParse(ReadOnlySpan<byte> body)
     {
-        if (body.Length is < 7 or > ushort.MaxValue || body[0] != 4)
+        if (body.Length is < 7 or > ushort.MaxValue || body[0] is not (4 or 6))
         {
             return null;
         }
 
-        var algorithm = body[5];
-        var rest = body[6..];
-        byte[] first = [], second = [];
-        if (algorithm is Rsa or RsaSignOnly)
+        var version = body[0];
+        var values = body[6..];
+        if (version == 6)
         {
-            if (!OpenPgpPacket.TryReadInteger(ref rest, out first) || !OpenPgpPacket.TryReadInteger(ref rest, out second) || first.Length is < 128 or > 2048 || second.Length is 0 or > 8)
-            {
-                return null;
-            }
-        }
-        else if (algorithm == EdDsaLegacy && rest.Length > 10 && rest[0] == Ed25519Oid.Length && rest[1..].StartsWith(Ed25519Oid))
-        {
-            rest = rest[(1 + Ed25519Oid.Length)..];
-            if (!OpenPgpPacket.TryReadInteger(ref rest, out first) || first.Length != 33 || first[0] != 0x40)
+            // The length of the values stands before them.
+            if (values.Length < 4 || BinaryPrimitives.ReadUInt32BigEndian(values) != values.Length - 4)
             {
                 return null;
             }
 
-            first = first[1..];
+            values = values[4..];
         }
 
-        var hashInput = new byte[3 + body.Length];
-        hashInput[0] = 0x99;
-        BinaryPrimitives.WriteUInt16BigEndian(hashInput.AsSpan(1), (ushort)body.Length);
-        body.CopyTo(hashInput.AsSpan(3));
-        return new(hashInput, BinaryPrimitives.ReadUInt32BigEndian(body[1..]), algorithm, first, second);
+        return KeyMaterial.TryParse(version, body[5], values) is { } material
+            ? new(version, Hashed(version, body), BinaryPrimitives.ReadUInt32BigEndian(body[1..]), material)
+            : null;
     }
+
+    /// <summary>The key id within a fingerprint.</summary>
+    internal static string KeyIdOf(string fingerprint) => fingerprint.Length == 64 ? fingerprint[..16] : fingerprint[24..];
 
     /// <summary>Whether a signature over a digest is this key's; null when that cannot be told because an algorithm is not supported.</summary>
     internal bool? Verify(SignaturePacket signature, byte[]? hash)
     {
-        if (hash is null || signature.Name is not { } digest)
+        if (hash is null)
         {
             return null;
         }
 
-        var value = signature.Value.Span;
-        switch (_algorithm)
-        {
-            // Keys below 2048 bits are not accepted.
-            case Rsa or RsaSignOnly when _first.Length >= 256:
-                if (signature.Algorithm is not (Rsa or RsaSignOnly) || !signature.DigestAgrees(hash) || !OpenPgpPacket.TryReadInteger(ref value, out var s) || s.Length > _first.Length)
-                {
-                    return false;
-                }
-
-                using (var rsa = RSA.Create(new RSAParameters { Modulus = _first, Exponent = _second }))
-                {
-                    return rsa.VerifyHash(hash, Padded(s, _first.Length), digest, RSASignaturePadding.Pkcs1);
-                }
-
-            case EdDsaLegacy when _first.Length == 32:
-                if (signature.Algorithm != EdDsaLegacy || !signature.DigestAgrees(hash) || !OpenPgpPacket.TryReadInteger(ref value, out var r) || !OpenPgpPacket.TryReadInteger(ref value, out s) || r.Length > 32 || s.Length > 32)
-                {
-                    return false;
-                }
-
-                byte[] both = [.. Padded(r, 32), .. Padded(s, 32)];
-                return Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.Verify(both, 0, _first, 0, hash, 0, hash.Length);
-
-            default:
-                return null;
-        }
+        // Section 5.2: a key signs in its own version; version 3 is the older form of 4.
+        return IsVersion6 == (signature.Version == 6) && signature.DigestAgrees(hash) ? _material.Verify(signature, hash) : false;
     }
 
-    // Integers come without leading zeros.
-    private static byte[] Padded(byte[] value, int length)
+    private static byte[] Hashed(int version, ReadOnlySpan<byte> body)
     {
-        var padded = new byte[length];
-        value.CopyTo(padded, length - value.Length);
-        return padded;
+        if (version == 6)
+        {
+            var length = new byte[5];
+            length[0] = 0x9B;
+            BinaryPrimitives.WriteInt32BigEndian(length.AsSpan(1), body.Length);
+            return [.. length, .. body];
+        }
+
+        return [0x99, (byte)(body.Length >> 8), (byte)body.Length, .. body];
     }
 }

@@ -5,8 +5,8 @@ using Ironhull.Diagnostics;
 namespace Ironhull.Packages.OpenPgp;
 
 /// <summary>
-/// The pinned keys. A subkey counts when its primary key's binding signature verifies; expiry comes from the newest self-signature
-/// that verifies; revocations that verify are honoured.
+/// The pinned keys. A subkey counts when its primary key's binding signature verifies, and signs only when it has signed the primary
+/// key back; expiry comes from the newest self-signature that verifies; revocations that verify are honoured.
 /// </summary>
 public sealed class OpenPgpKeyRing
 {
@@ -19,7 +19,7 @@ public sealed class OpenPgpKeyRing
 
     /// <summary>Reads key files.</summary>
     /// <param name="files">Binary or armored public keys.</param>
-    /// <param name="primaryFingerprints">When not empty, only these primary keys (40 hex digits of either case) and their subkeys are kept.</param>
+    /// <param name="primaryFingerprints">When not empty, only these primary keys (40 or 64 hex digits of either case) and their subkeys are kept.</param>
     /// <exception cref="HullException">HULL2013: a file cannot be read or holds no key; a fingerprint is in none of the files.</exception>
     public static OpenPgpKeyRing Load(IEnumerable<string> files, IReadOnlyCollection<string>? primaryFingerprints = null)
     {
@@ -55,7 +55,7 @@ public sealed class OpenPgpKeyRing
             start = end;
         }
 
-        return keys.Count > 0 ? new(keys) : throw PackageErrors.KeyFile.Error("The file holds no OpenPGP key of version 4.", new(name));
+        return keys.Count > 0 ? new(keys) : throw PackageErrors.KeyFile.Error("The file holds no OpenPGP key of version 4 or 6.", new(name));
     }
 
     private OpenPgpKeyRing Only(IReadOnlyCollection<string> primaryFingerprints)
@@ -105,10 +105,13 @@ public sealed class OpenPgpKeyRing
                 case OpenPgpPacket.Signature when SignaturePacket.TryParse(packet.Body) is { } signature:
                     if (signature.Type is SignaturePacket.SubkeyBinding or SignaturePacket.SubkeyRevocation)
                     {
-                        if (subkey is not null && primary.Verify(signature, signature.Hash(primary.HashInput, subkey.HashInput)) == true && Apply(subkey, signature, ref newestBinding) &&
-                            !subkeys.Contains(subkey))
+                        if (subkey is not null && primary.Verify(signature, signature.Hash(primary.HashInput, subkey.HashInput)) == true && Apply(subkey, signature, ref newestBinding))
                         {
-                            subkeys.Add(subkey);
+                            subkey.MaySign &= IsClaimed(primary, subkey, signature);
+                            if (!subkeys.Contains(subkey))
+                            {
+                                subkeys.Add(subkey);
+                            }
                         }
                     }
                     else if (Covered(primary, userId, signature) is { } hash && primary.Verify(signature, hash) == true)
@@ -125,11 +128,7 @@ public sealed class OpenPgpKeyRing
             key.PrimaryFingerprint = primary.Fingerprint;
             key.UserId = primary.UserId;
             key.Revoked |= primary.Revoked;
-            key.Expires = (key.Expires, primary.Expires) switch
-            {
-                ({ } own, { } above) => Math.Min(own, above),
-                var (own, above) => own ?? above,
-            };
+            key.Expires = Earlier(key.Expires, primary.Expires);
         }
 
         return [primary, .. subkeys];
@@ -143,7 +142,11 @@ public sealed class OpenPgpKeyRing
         _ => null,
     };
 
-    /// <returns>Whether the signature establishes the key, as opposed to revoking it.</returns>
+    // Section 10.1.5: a subkey that signs must say that it is the primary key's, or a stranger's key could be claimed.
+    private static bool IsClaimed(OpenPgpKey primary, OpenPgpKey subkey, SignaturePacket binding) =>
+        binding.Embedded.Any(s => s.Type == SignaturePacket.PrimaryKeyBinding && subkey.Verify(s, s.Hash(primary.HashInput, subkey.HashInput)) == true);
+
+    /// <returns>Whether the signature says what the key is for.</returns>
     private static bool Apply(OpenPgpKey key, SignaturePacket signature, ref long newest)
     {
         if (signature.Type is SignaturePacket.KeyRevocation or SignaturePacket.SubkeyRevocation)
@@ -152,16 +155,24 @@ public sealed class OpenPgpKeyRing
             return false;
         }
 
-        // A direct-key signature that only names a revoker says nothing about expiry or use.
-        if (signature.Created > newest && (signature.Type != SignaturePacket.DirectKey || signature.KeyExpiresAfter > 0 || signature.KeyFlags >= 0))
+        // A direct-key signature that only names a revoker says nothing about expiry or use. In version 6 it is the one that does
+        // (section 10.1.1): it outranks what certifies a user id.
+        var isDirect = signature.Type == SignaturePacket.DirectKey;
+        var rank = signature.Created + (isDirect && key.IsVersion6 ? 1L << 32 : 0);
+        if (signature.HasUnknownCritical || rank <= newest || (isDirect && signature.KeyExpiresAfter == 0 && signature.KeyFlags < 0))
         {
-            newest = signature.Created;
-            key.Expires = signature.KeyExpiresAfter == 0 ? null : key.Created + signature.KeyExpiresAfter;
-            key.MaySign = signature.KeyFlags < 0 || (signature.KeyFlags & 2) != 0;
+            return false;
         }
 
+        newest = rank;
+        key.Expires = Earlier(
+            signature.KeyExpiresAfter == 0 ? null : key.Created + signature.KeyExpiresAfter,
+            signature.ExpiresAfter == 0 ? null : signature.Created + signature.ExpiresAfter);
+        key.MaySign = signature.KeyFlags < 0 || (signature.KeyFlags & 2) != 0;
         return true;
     }
+
+    private static long? Earlier(long? one, long? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
 
     private static byte[] Certified(OpenPgpPacket packet)
     {

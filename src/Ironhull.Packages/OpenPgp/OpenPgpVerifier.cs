@@ -31,7 +31,7 @@ public enum SignatureStatus
 /// <summary>One signature of a message.</summary>
 /// <param name="Status">What became of it.</param>
 /// <param name="KeyId">16 hex digits of the key that it claims; may be empty.</param>
-/// <param name="Fingerprint">40 hex digits of that key when it is pinned or named; may be empty.</param>
+/// <param name="Fingerprint">40 or 64 hex digits of that key when it is pinned or named; may be empty.</param>
 /// <param name="PrimaryFingerprint">Its primary key, when pinned; otherwise empty.</param>
 /// <param name="UserId">The key's user id, when pinned; otherwise empty.</param>
 /// <param name="Algorithm">For example "RSA 4096, SHA256".</param>
@@ -48,11 +48,12 @@ public sealed record SignatureReport(
 /// <param name="Signatures">All its signatures.</param>
 public sealed record SignedMessage(byte[] Text, IReadOnlyList<SignatureReport> Signatures);
 
-/// <summary>Verifies OpenPGP signatures (RFC 9580, version 4 packets; RSA with SHA-2, and Ed25519).</summary>
+/// <summary>
+/// Verifies OpenPGP signatures (RFC 9580): packets of version 3, 4 and 6; RSA, ECDSA on the curves of NIST, Ed25519, Ed448 and the
+/// composites of ML-DSA, over SHA-2 and, where the platform has it, SHA-3.
+/// </summary>
 public static class OpenPgpVerifier
 {
-    private const int MaximumSignatures = 32;
-
     /// <summary>Verifies a clear-signed message against pinned keys.</summary>
     /// <param name="message">The whole file.</param>
     /// <param name="keys">The pinned keys.</param>
@@ -71,7 +72,10 @@ public static class OpenPgpVerifier
     public static SignedMessage InspectClearSigned(ReadOnlySpan<byte> message, OpenPgpKeyRing keys, long nowSeconds, string name)
     {
         var (text, hashed, signatures) = Armor.SplitClearSigned(message, name);
-        return new(text, Check(signatures, _ => hashed, keys, nowSeconds, name));
+        using var pending = PendingSignatures.Parse(signatures, keys, nowSeconds, name);
+        pending.Append(hashed, SignaturePacket.Binary);
+        pending.Append(hashed, SignaturePacket.Text);
+        return new(text, pending.Finish());
     }
 
     /// <summary>Verifies a detached signature, binary or armored.</summary>
@@ -84,7 +88,10 @@ public static class OpenPgpVerifier
     public static IReadOnlyList<SignatureReport> VerifyDetached(byte[] data, ReadOnlySpan<byte> signature, OpenPgpKeyRing keys, long nowSeconds, string name)
     {
         var packets = Armor.IsArmored(signature) ? Armor.Decode(signature, "PGP SIGNATURE", name) : signature.ToArray();
-        var reports = Check(packets, s => s.Type == SignaturePacket.Text ? Canonical(data) : data, keys, nowSeconds, name);
+        using var signatures = PendingSignatures.Parse(packets, keys, nowSeconds, name);
+        signatures.Append(data, SignaturePacket.Binary);
+        signatures.Append(Canonical(data), SignaturePacket.Text);
+        var reports = signatures.Finish();
         Require(reports, name);
         return reports;
     }
@@ -101,56 +108,6 @@ public static class OpenPgpVerifier
         {
             throw PackageErrors.NotTrusted.Error($"None of the signatures is a valid one by a trusted key. The signatures are:{list}", new(name));
         }
-    }
-
-    private static List<SignatureReport> Check(byte[] signatures, Func<SignaturePacket, byte[]> data, OpenPgpKeyRing keys, long now, string name)
-    {
-        var packets = OpenPgpPacket.Split(signatures, name);
-        if (packets.Count is 0 or > MaximumSignatures || packets.Any(p => p.Type != OpenPgpPacket.Signature))
-        {
-            throw PackageErrors.MalformedOpenPgp.Error("The signature block holds no signature, too many, or something else.", new(name));
-        }
-
-        var reports = new List<SignatureReport>();
-        foreach (var packet in packets)
-        {
-            reports.Add(SignaturePacket.TryParse(packet.Body) is { } signature
-                ? Check(signature, data, keys, now)
-                : new(SignatureStatus.Unsupported, "", "", "", "", "a form that is not known", 0));
-        }
-
-        return reports;
-    }
-
-    private static SignatureReport Check(SignaturePacket signature, Func<SignaturePacket, byte[]> data, OpenPgpKeyRing keys, long now)
-    {
-        var claimed = signature.IssuerFingerprint.Length > 0 ? signature.IssuerFingerprint[24..] : signature.IssuerKeyId;
-        var key = keys.Keys.FirstOrDefault(k => signature.IssuerFingerprint.Length > 0 ? k.Fingerprint == signature.IssuerFingerprint : k.KeyId == claimed);
-        if (key is null)
-        {
-            return new(SignatureStatus.UnknownKey, claimed, signature.IssuerFingerprint, "", "", $"algorithm {signature.Algorithm}, {signature.DigestName}", signature.Created);
-        }
-
-        return new(Judge(signature, key, data, now), key.KeyId, key.Fingerprint, key.PrimaryFingerprint, key.UserId, $"{key.Algorithm}, {signature.DigestName}", signature.Created);
-    }
-
-    private static SignatureStatus Judge(SignaturePacket signature, OpenPgpKey key, Func<SignaturePacket, byte[]> data, long now)
-    {
-        if (signature.Type is not (SignaturePacket.Binary or SignaturePacket.Text) || signature.HasUnknownCritical || !key.MaySign)
-        {
-            return SignatureStatus.Unsupported;
-        }
-
-        var good = signature.Name is null ? null : key.Verify(signature, signature.Hash(data(signature)));
-        return good switch
-        {
-            null => SignatureStatus.Unsupported,
-            false => SignatureStatus.Bad,
-            _ when key.Revoked => SignatureStatus.RevokedKey,
-            _ when key.Expires <= now || signature.Created < key.Created => SignatureStatus.ExpiredKey,
-            _ when signature.ExpiresAfter > 0 && signature.Created + signature.ExpiresAfter <= now => SignatureStatus.ExpiredSignature,
-            _ => SignatureStatus.Good,
-        };
     }
 
     // Section 5.2.1.2: text is hashed with CR LF line ends.
