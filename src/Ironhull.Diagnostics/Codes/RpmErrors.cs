@@ -1,0 +1,89 @@
+namespace Ironhull.Diagnostics;
+
+/// <summary>HULL2100 to HULL2179: RPM package files, their payload and their signatures.</summary>
+public static class RpmErrors
+{
+    private const string Damaged = "The package is damaged or hostile: fetch it again, and do not use it when it stays so.";
+
+    /// <summary>The lead's magic is missing.</summary>
+    public static readonly ErrorCode NotRpm = new(
+        "HULL2100", ErrorCategory.Integrity, "The file is not an RPM package", "Something else came in the package's place: fetch it again, or set the mirror to another one.");
+
+    /// <summary>A lead of another version or type.</summary>
+    public static readonly ErrorCode Lead = new(
+        "HULL2101", ErrorCategory.Unsupported, "The package's lead has an unknown version or type", "Use packages of format 4 or 6, as rpm has made since 2000.");
+
+    /// <summary>A header does not begin with its magic.</summary>
+    public static readonly ErrorCode HeaderMagic = new("HULL2102", ErrorCategory.Integrity, "An RPM header does not begin with its magic", Damaged);
+
+    /// <summary>More index entries than any package has.</summary>
+    public static readonly ErrorCode IndexCount = new("HULL2103", ErrorCategory.Integrity, "An RPM header announces an absurd number of index entries", Damaged);
+
+    /// <summary>A larger data store than any package has.</summary>
+    public static readonly ErrorCode DataSize = new("HULL2104", ErrorCategory.Integrity, "An RPM header announces an absurd amount of data", Damaged);
+
+    /// <summary>The file ends inside a lead or header.</summary>
+    public static readonly ErrorCode HeaderTruncated = new("HULL2105", ErrorCategory.Integrity, "The package ends inside its lead or a header", "The download is incomplete: fetch the package again.");
+
+    /// <summary>An entry of an unknown type.</summary>
+    public static readonly ErrorCode EntryType = new("HULL2106", ErrorCategory.Integrity, "An entry of an RPM header has an unknown type", Damaged);
+
+    /// <summary>An entry's data is not aligned to its type.</summary>
+    public static readonly ErrorCode EntryAlignment = new("HULL2107", ErrorCategory.Integrity, "An entry of an RPM header is not aligned to its type", Damaged);
+
+    /// <summary>An entry's data lies outside the data store.</summary>
+    public static readonly ErrorCode EntryRange = new("HULL2108", ErrorCategory.Integrity, "An entry of an RPM header lies outside its data", Damaged);
+
+    /// <summary>An entry with an impossible number of values.</summary>
+    public static readonly ErrorCode EntryCount = new("HULL2109", ErrorCategory.Integrity, "An entry of an RPM header has an impossible number of values", Damaged);
+
+    /// <summary>A string runs out of the data store.</summary>
+    public static readonly ErrorCode Unterminated = new("HULL2110", ErrorCategory.Integrity, "A string of an RPM header has no end", Damaged);
+
+    /// <summary>Two entries share bytes, or the entries' data is out of order.</summary>
+    public static readonly ErrorCode EntriesOverlap = new("HULL2111", ErrorCategory.Integrity, "Entries of an RPM header overlap or are out of order", Damaged);
+
+    /// <summary>A tag is there twice: readers would disagree on what the package says.</summary>
+    public static readonly ErrorCode DuplicateTag = new("HULL2112", ErrorCategory.Integrity, "A tag is twice in an RPM header", Damaged);
+
+    /// <summary>The region entry or its trailer is missing or contradicts the header.</summary>
+    public static readonly ErrorCode Region = new("HULL2113", ErrorCategory.Integrity, "An RPM header's region is missing or inconsistent", Damaged);
+
+    /// <summary>Entries or data that no signature would cover.</summary>
+    public static readonly ErrorCode OutsideRegion = new("HULL2114", ErrorCategory.Integrity, "An RPM header holds entries outside its region, which no signature covers", Damaged);
+
+    /// <summary>A tag below 100 that is no region.</summary>
+    public static readonly ErrorCode ReservedTag = new("HULL2115", ErrorCategory.Integrity, "An RPM header uses a reserved tag number", Damaged);
+
+    /// <summary>A tag with another type or count than its meaning needs.</summary>
+    public static readonly ErrorCode TagType = new("HULL2116", ErrorCategory.Integrity, "A tag of an RPM header has a type, count or value that its meaning forbids", Damaged);
+
+    /// <summary>Text that is not UTF-8 where names, paths or relations are.</summary>
+    public static readonly ErrorCode NotUtf8 = new("HULL2117", ErrorCategory.Integrity, "Text of an RPM header is not UTF-8", "Have the package built again with a recent rpm, which refuses such text.");
+
+    /// <summary>A tag that every package has is missing.</summary>
+    public static readonly ErrorCode MissingTag = new("HULL2118", ErrorCategory.Integrity, "An RPM header lacks a tag that every package has", Damaged);
+
+    /// <summary>Lists of names, versions and flags that do not fit together.</summary>
+    public static readonly ErrorCode Relations = new("HULL2119", ErrorCategory.Integrity, "A list of dependencies of an RPM package is inconsistent", Damaged);
+
+    /// <summary>Scriptlets or triggers whose lists do not fit together.</summary>
+    public static readonly ErrorCode Scriptlets = new("HULL2120", ErrorCategory.Integrity, "The scriptlets or triggers of an RPM package are inconsistent", Damaged);
+
+    /// <summary>The lists that make up the file list do not fit together.</summary>
+    public static readonly ErrorCode FileList = new("HULL2121", ErrorCategory.Integrity, "The file list of an RPM package is inconsistent", Damaged);
+
+    /// <summary>A path of the file list that is relative, not normalised or too long.</summary>
+    public static readonly ErrorCode FilePath = new("HULL2122", ErrorCategory.Integrity, "A path of an RPM package is relative, leaves its tree or is not normalised", Damaged);
+
+    /// <summary>A path is there twice, or runs through something that is no folder.</summary>
+    public static readonly ErrorCode FileConflict = new("HULL2123", ErrorCategory.Integrity, "A path of an RPM package is there twice or runs through another file of it", Damaged);
+
+    /// <summary>Capabilities that are no such text.</summary>
+    public static readonly ErrorCode Capabilities = new(
+        "HULL2124", ErrorCategory.Integrity, "File capabilities cannot be parsed", "Correct %caps() in the package's spec: the form is that of cap_from_text(3), for example 'cap_net_raw=ep'.");
+
+    /// <summary>Names of one file with different capabilities: what is installed would depend on their order.</summary>
+    public static readonly ErrorCode CapabilityConflict = new(
+        "HULL2125", ErrorCategory.Integrity, "Hard links to one file have different capabilities", "Give every %caps() of the linked names the same text in the package's spec, or do not link them.");
+}
