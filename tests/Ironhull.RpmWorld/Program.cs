@@ -1,6 +1,7 @@
 using Ironhull.Compose.Locking;
 using Ironhull.Formats.Io;
 using Ironhull.Packages.Cache;
+using Ironhull.RpmWorld.Comparison;
 using Ironhull.RpmWorld.Conversion;
 using Ironhull.RpmWorld.Repository;
 
@@ -8,23 +9,44 @@ return args switch
 {
     ["convert", var lockPath] => MakeRepository(lockPath, null),
     ["convert", var lockPath, "--output", var folder] => MakeRepository(lockPath, folder),
+    ["dnf", var lockPath, var world, var reviewed] => CompareWithDnf(lockPath, world, reviewed),
     _ => Usage(),
 };
 
 static int MakeRepository(string lockPath, string? folder)
 {
     var image = LockFile.Load(lockPath);
-    var cache = Path.Combine(Path.GetDirectoryName(DownloadCache.DefaultFolder)!, "rpmworld");
+    var cache = Path.Combine(CacheFolder(), "rpmworld");
     var key = Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(ConverterVersion.Text + LockFile.Render(image))).ToString()[..16];
     Console.WriteLine(RepositoryBuilder.Build(image, new(DownloadCache.DefaultFolder, Path.Combine(cache, "packages")), Path.GetFullPath(folder ?? Path.Combine(cache, key))));
     return 0;
 }
 
+static int CompareWithDnf(string lockPath, string world, string reviewed)
+{
+    var image = LockFile.Load(lockPath);
+    var merged = DebianTree.Merge(image, CacheFolder());
+    var work = Directory.CreateTempSubdirectory("rpmworld-dnf-").FullName;
+    try
+    {
+        var root = InstallRoot.Make(Path.GetFullPath(world), image.Packages.Select(p => p.Name), merged, work);
+        return ReviewedDifferences.Read(reviewed).Judge(TreeListing.Of(root), TreeListing.Of(merged), withTimes: true, Console.Out) == 0 ? 0 : 1;
+    }
+    finally
+    {
+        Directory.Delete(work, recursive: true);
+    }
+}
+
+static string CacheFolder() => Path.GetDirectoryName(DownloadCache.DefaultFolder)!;
+
 static int Usage()
 {
     Console.Error.WriteLine("""
         usage: rpmworld convert LOCK [--output FOLDER]
-          Turns the .debs of a lock, which must be in the download cache, into RPMs and a signed repository; prints its path.
+                 Turns the .debs of a lock, which must be in the download cache, into RPMs and a signed repository; prints its path.
+               rpmworld dnf LOCK FOLDER REVIEWED
+                 Installs the packages with dnf, without scriptlets and triggers, and compares the files with the merged packages of the lock.
         """);
     return 2;
 }

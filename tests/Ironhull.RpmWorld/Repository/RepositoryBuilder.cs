@@ -8,7 +8,7 @@ namespace Ironhull.RpmWorld.Repository;
 
 /// <summary>
 /// Makes a signed RPM-MD repository of a lock's packages: <c>repo/</c> with the packages and <c>repodata/</c>, and beside it the public
-/// key as <c>key.asc</c>. The packages are the same bytes every time before they are signed; the key is new for every repository.
+/// key as <c>key.asc</c> and <c>waived/</c>, a second repository for dnf alone (<see cref="WaivedPackage"/>). The packages are the same bytes every time before they are signed; the key is new for every repository.
 /// </summary>
 internal static class RepositoryBuilder
 {
@@ -27,7 +27,8 @@ internal static class RepositoryBuilder
             return repository;
         }
 
-        var compared = RelationCheck.Run([.. image.Packages.Select(converter.Control)]);
+        var controls = image.Packages.Select(converter.Control).ToList();
+        var compared = RelationCheck.Run(controls);
         Console.Error.WriteLine($"{image.Packages.Count} packages, {compared} relations between them: the same verdict before and after the mapping of versions");
         var work = folder + ".part";
         if (Directory.Exists(work))
@@ -36,6 +37,7 @@ internal static class RepositoryBuilder
         }
 
         Fill(Path.Combine(work, "repo"), converter.Convert(image.Packages));
+        WaivedPackage.Build(WaivedPackage.Provides(controls), Directory.CreateDirectory(Path.Combine(work, "waived")).FullName);
         Sign(image, work);
         if (Directory.Exists(folder))
         {
@@ -68,21 +70,26 @@ internal static class RepositoryBuilder
         var environment = new Dictionary<string, string> { ["GNUPGHOME"] = home };
         try
         {
-            var repository = Path.Combine(work, "repo");
             HostTool.Run(environment, "gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", Signer, "rsa2048", "sign", "never");
             HostTool.Run(environment, "gpg", "--batch", "--quiet", "--armor", "--output", Path.Combine(work, "key.asc"), "--export", Signer);
-            var rpms = SortedDirectory.Files(repository).ToList();
-            HostTool.Run(environment, "rpmsign", ["--define", $"_gpg_name {Signer}", "--define", $"_gpg_path {home}", "--define", "__gpg /usr/bin/gpg", "--addsign", .. rpms]);
-            var time = DateTimeOffset.FromUnixTimeSeconds(image.Timestamp).UtcDateTime;
-            rpms.ForEach(r => File.SetLastWriteTimeUtc(r, time));
-            HostTool.Run("createrepo_c", "--quiet", "--checksum", "sha256", "--no-database", "--compress-type", "gz",
-                "--revision", image.Timestamp.ToString(CultureInfo.InvariantCulture), "--set-timestamp-to-revision", repository);
-            HostTool.Run(environment, "gpg", "--batch", "--quiet", "--detach-sign", "--armor", "--local-user", Signer, Path.Combine(repository, "repodata", "repomd.xml"));
+            SignRepository(image, Path.Combine(work, "repo"), environment);
+            SignRepository(image, Path.Combine(work, "waived"), environment);
         }
         finally
         {
             HostTool.Run(environment, "gpgconf", "--kill", "gpg-agent");
             Directory.Delete(home, recursive: true);
         }
+    }
+
+    private static void SignRepository(ImageLock image, string repository, IReadOnlyDictionary<string, string> environment)
+    {
+        var rpms = SortedDirectory.Files(repository).ToList();
+        HostTool.Run(environment, "rpmsign", ["--define", $"_gpg_name {Signer}", "--define", $"_gpg_path {environment["GNUPGHOME"]}", "--define", "__gpg /usr/bin/gpg", "--addsign", .. rpms]);
+        var time = DateTimeOffset.FromUnixTimeSeconds(image.Timestamp).UtcDateTime;
+        rpms.ForEach(r => File.SetLastWriteTimeUtc(r, time));
+        HostTool.Run("createrepo_c", "--quiet", "--checksum", "sha256", "--no-database", "--compress-type", "gz",
+            "--revision", image.Timestamp.ToString(CultureInfo.InvariantCulture), "--set-timestamp-to-revision", repository);
+        HostTool.Run(environment, "gpg", "--batch", "--quiet", "--detach-sign", "--armor", "--local-user", Signer, Path.Combine(repository, "repodata", "repomd.xml"));
     }
 }

@@ -1,0 +1,54 @@
+using Ironhull.Formats.Trees;
+using Ironhull.RpmWorld.Repository;
+using Ironhull.RpmWorld.Tools;
+
+namespace Ironhull.RpmWorld.Comparison;
+
+/// <summary>Lets dnf install packages into an empty root, without scriptlets and triggers.</summary>
+internal static class InstallRoot
+{
+    /// <summary>Installs.</summary>
+    /// <param name="world">The folder of <c>repo</c>, <c>waived</c> and <c>key.asc</c>.</param>
+    /// <param name="packages">Names.</param>
+    /// <param name="accounts">A tree with base-passwd's masters: without scriptlets nobody makes the account files that rpm looks owners up in.</param>
+    /// <param name="work">A folder for the root, the cache and the logs.</param>
+    /// <returns>The root.</returns>
+    public static string Make(string world, IEnumerable<string> packages, FileTree accounts, string work)
+    {
+        var root = Path.Combine(work, "root");
+        foreach (var folder in new[] { Path.Combine(root, "etc"), Path.Combine(root, ".dnf", "log"), Path.Combine(work, "repos") })
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        foreach (var name in new[] { "passwd", "group" })
+        {
+            File.WriteAllBytes(Path.Combine(root, "etc", name), accounts[$"/usr/share/base-passwd/{name}.master"].Content!.ToArray());
+        }
+
+        var configuration = Path.Combine(work, "dnf.conf");
+        File.WriteAllText(configuration, $"""
+            [main]
+            gpgcheck=1
+            reposdir={work}/repos
+            cachedir=/.dnf/cache
+            logdir=/.dnf/log
+            persistdir=/.dnf/persist
+            install_weak_deps=False
+            tsflags=noscripts,notriggers
+
+            """ + Section("repo", world) + Section("waived", world));
+        HostTool.Run("dnf", ["-y", "-q", "--config", configuration, "--installroot", root, "--releasever", "3.0", "--forcearch", "x86_64", "install", WaivedPackage.Name, .. packages]);
+        return root;
+    }
+
+    private static string Section(string name, string world) => $"""
+        [{name}]
+        name={name}
+        baseurl=file://{world}/{name}
+        gpgcheck=1
+        repo_gpgcheck=1
+        gpgkey=file://{world}/key.asc
+
+        """;
+}
