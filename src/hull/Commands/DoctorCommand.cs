@@ -3,6 +3,8 @@ using Ironhull.Cli.Output;
 using Ironhull.Cli.Prerequisites;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
+using Ironhull.Machines.Host;
+using Ironhull.Machines.Qemu;
 
 namespace Ironhull.Cli.Commands;
 
@@ -28,11 +30,11 @@ internal sealed class DoctorCommand : HullCommand
     public override string Notes => "Composing images (hull lock, hull build) needs nothing but hull itself; running and testing them does.";
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var path = context.Host.Variable("PATH") ?? "";
         var missing = PrerequisiteCheck.Missing(path);
-        var kvm = KvmIsUsable();
+        var kvm = await KvmWorksAsync(cancellation).ConfigureAwait(false);
         var space = FreeSpace(context.CacheFolder);
         if (context.IsJson)
         {
@@ -65,7 +67,7 @@ internal sealed class DoctorCommand : HullCommand
                 table.Add(missing.Contains(p) ? "MISSING" : "ok", p.Package, Word(p.For), p.Why);
             }
 
-            table.Add(kvm ? "ok" : "slow", "/dev/kvm", "run", kvm ? "hardware virtualisation" : "not usable: machines are emulated, which takes several times as long");
+            table.Add(kvm ? "ok" : "slow", "KVM", "run", kvm ? "hardware virtualisation" : "does not work here: machines are emulated, which takes several times as long");
             table.Add(
                 space >= WantedSpace ? "ok" : "LOW", "disk space", "build",
                 $"{ByteSize.Format(space)} free in {context.CacheFolder}; the container host takes about {ByteSize.Format(WantedSpace)} with caches and every output");
@@ -73,23 +75,15 @@ internal sealed class DoctorCommand : HullCommand
             context.Out.WriteLine(missing.Count == 0 ? "Nothing is missing." : $"{missing.Count} missing: run './hull setup'.");
         }
 
-        return Task.FromResult(missing.Count == 0 ? ExitCodes.Success : ExitCodes.For(ErrorCategory.Environment));
+        return missing.Count == 0 ? ExitCodes.Success : ExitCodes.For(ErrorCategory.Environment);
     }
 
     private static string Word(Purpose purpose) => purpose == Purpose.Run ? "run" : "test";
 
-    private static bool KvmIsUsable()
-    {
-        try
-        {
-            using var device = new FileStream("/dev/kvm", FileMode.Open, FileAccess.ReadWrite);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    // Tried, not guessed: a KVM that opens may still be unable to run a machine. Without QEMU there is nothing to try it with.
+    private static async Task<bool> KvmWorksAsync(CancellationToken cancellation) =>
+        HostTool.TryFind("qemu-system-x86_64") is { } qemu
+        && await Accelerator.FindAsync(qemu, cancellation).ConfigureAwait(false) == AcceleratorKind.Kvm;
 
     private static long FreeSpace(string folder)
     {
