@@ -25,7 +25,7 @@ public sealed class DownloadCacheTests
     private static async Task<string> FetchAsync(Setup setup, DownloadRequest? request = null)
     {
         request ??= Request();
-        return (await setup.Cache.FetchAsync([request]))[request.Sha256];
+        return (await setup.Cache.FetchAsync([request]))[request.Digest.Sha256!.Value];
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class DownloadCacheTests
         Assert.Equal(path, await FetchAsync(setup));
         Assert.Single(setup.Mirror.Requests);
         Assert.Empty(Directory.GetFiles(setup.Folder["partial"]));
-        Assert.Equal(path, setup.Cache.Find(Request().Sha256, s_body.Length));
+        Assert.Equal(path, setup.Cache.Find(Request().Digest.Sha256!.Value, s_body.Length));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class DownloadCacheTests
         using var setup = new Setup();
         setup.Mirror.CutAfter[Path] = 100_000;
         Assert.Equal("HULL2035", (await FailsAsync(() => FetchAsync(setup))).Code.Code);
-        Assert.Null(setup.Cache.Find(Request().Sha256, s_body.Length));
+        Assert.Null(setup.Cache.Find(Request().Digest.Sha256!.Value, s_body.Length));
         setup.Mirror.CutAfter.Clear();
         setup.Mirror.Requests.Clear();
         Assert.Equal(s_body, File.ReadAllBytes(await FetchAsync(setup)));
@@ -77,7 +77,7 @@ public sealed class DownloadCacheTests
     public async Task Fetch_MirrorWithoutRanges_StartsAgain()
     {
         using var setup = new Setup();
-        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Sha256.ToString()), s_body[..1000]);
+        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Digest.Sha256!.Value.ToString()), s_body[..1000]);
         setup.Mirror.HonourRanges = false;
         Assert.Equal(s_body, File.ReadAllBytes(await FetchAsync(setup)));
     }
@@ -86,7 +86,7 @@ public sealed class DownloadCacheTests
     public async Task Fetch_PartialFileOfOtherBytes_IsThrownAwayOnce()
     {
         using var setup = new Setup();
-        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Sha256.ToString()), new byte[1000]);
+        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Digest.Sha256!.Value.ToString()), new byte[1000]);
         Assert.Equal(s_body, File.ReadAllBytes(await FetchAsync(setup)));
         Assert.Equal([Path + "@1000", Path], setup.Mirror.Requests);
     }
@@ -95,7 +95,7 @@ public sealed class DownloadCacheTests
     public async Task Fetch_PartialFileLongerThanTheWhole_IsThrownAway()
     {
         using var setup = new Setup();
-        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Sha256.ToString()), new byte[s_body.Length + 1]);
+        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Digest.Sha256!.Value.ToString()), new byte[s_body.Length + 1]);
         Assert.Equal(s_body, File.ReadAllBytes(await FetchAsync(setup)));
     }
 
@@ -103,7 +103,7 @@ public sealed class DownloadCacheTests
     public async Task Fetch_WholePartialFile_NeedsNoRequest()
     {
         using var setup = new Setup();
-        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Sha256.ToString()), s_body);
+        File.WriteAllBytes(System.IO.Path.Combine(setup.Folder["partial"], Request().Digest.Sha256!.Value.ToString()), s_body);
         Assert.Equal(s_body, File.ReadAllBytes(await FetchAsync(setup)));
         Assert.Empty(setup.Mirror.Requests);
     }
@@ -114,8 +114,8 @@ public sealed class DownloadCacheTests
         using var setup = new Setup();
         setup.Mirror.Files[Path] = [.. s_body.Reverse()];
         Assert.Equal("HULL2036", (await FailsAsync(() => FetchAsync(setup))).Code.Code);
-        Assert.Null(setup.Cache.Find(Request().Sha256, s_body.Length));
-        Assert.Equal(0, new FileInfo(System.IO.Path.Combine(setup.Folder["partial"], Request().Sha256.ToString())).Length);
+        Assert.Null(setup.Cache.Find(Request().Digest.Sha256!.Value, s_body.Length));
+        Assert.Equal(0, new FileInfo(System.IO.Path.Combine(setup.Folder["partial"], Request().Digest.Sha256!.Value.ToString())).Length);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class DownloadCacheTests
         Assert.Equal(["HULL2033", "HULL2033"], error.Diagnostics.Select(d => d.Code.Code));
         Assert.Contains("gone2", error.Message, StringComparison.Ordinal);
         Assert.Contains("hull lock --update", error.Message, StringComparison.Ordinal);
-        Assert.NotNull(setup.Cache.Find(Request().Sha256, s_body.Length));
+        Assert.NotNull(setup.Cache.Find(Request().Digest.Sha256!.Value, s_body.Length));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class DownloadCacheTests
     {
         using var setup = new Setup();
         // Every write to /dev/full fails with ENOSPC.
-        File.CreateSymbolicLink(System.IO.Path.Combine(setup.Folder["partial"], Request().Sha256.ToString()), "/dev/full");
+        File.CreateSymbolicLink(System.IO.Path.Combine(setup.Folder["partial"], Request().Digest.Sha256!.Value.ToString()), "/dev/full");
         Assert.Equal("HULL2038", (await FailsAsync(() => FetchAsync(setup))).Code.Code);
     }
 
@@ -215,7 +215,7 @@ public sealed class DownloadCacheTests
         setup.Mirror.Failures.Clear();
         var slow = new MirrorClient(new MirrorMap([new("debian", setup.Mirror.Base)]), 5, TimeSpan.FromMinutes(1));
         var fetch = new DownloadCache(setup.Folder.Path, slow).FetchAsync([Request()], null, cancel.Token);
-        var partial = System.IO.Path.Combine(setup.Folder["partial"], Request().Sha256.ToString());
+        var partial = System.IO.Path.Combine(setup.Folder["partial"], Request().Digest.Sha256!.Value.ToString());
         while (!File.Exists(partial) || new FileInfo(partial).Length < 150_000)
         {
             await Task.Delay(5);

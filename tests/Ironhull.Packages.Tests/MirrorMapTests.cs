@@ -63,10 +63,10 @@ public sealed class MirrorMapTests
             }).Locate("debian", "x").AbsoluteUri);
 
     [Fact]
-    public void Discover_Nothing_KnowsNothing()
+    public void Discover_Nothing_KnowsThePublicArchiveOnly()
     {
         var map = Discover([]);
-        Assert.Empty(map.Archives);
+        Assert.Equal(["azurelinux"], map.Archives);
         Assert.Equal("HULL2030", Assert.Throws<HullException>(() => map.Locate("debian", "x")).Code.Code);
     }
 

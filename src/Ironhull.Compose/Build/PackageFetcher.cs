@@ -40,12 +40,12 @@ public static class PackageFetcher
         }
         catch (HullException e) when (e.Diagnostics.Any(d => d.Code == PackageErrors.NotFound))
         {
-            throw new HullException([.. e.Diagnostics.Select(d => InWordsOfTheLock(d, packages, request))], e);
+            throw new HullException([.. e.Diagnostics.Select(d => InWordsOfTheLock(d, packages, archives, request))], e);
         }
     }
 
     // The cache names paths below an archive; what a user knows is packages.
-    private static Diagnostic InWordsOfTheLock(Diagnostic diagnostic, IReadOnlyList<LockedPackage> packages, BuildRequest request)
+    private static Diagnostic InWordsOfTheLock(Diagnostic diagnostic, IReadOnlyList<LockedPackage> packages, IReadOnlyDictionary<string, string> archives, BuildRequest request)
     {
         var package = diagnostic.Code == PackageErrors.NotFound
             ? packages.FirstOrDefault(p => diagnostic.Message.Contains($"'{p.Path}'", StringComparison.Ordinal))
@@ -55,7 +55,7 @@ public static class PackageFetcher
             : DefinitionErrors.LockedPackageGone.With(
                 $"{package.Name} {package.Version} is locked, and the mirror of '{package.Repository}' does not have it any more.",
                 new Location(request.DefinitionPath),
-                $"Run 'hull lock {request.DefinitionPath} --update' to take its successor, or set HULL_MIRROR_DEBIAN to a mirror or snapshot that still holds it.");
+                $"Run 'hull lock {request.DefinitionPath} --update' to take its successor, or set {MirrorMap.VariableOf(archives[package.Repository])} to a mirror or snapshot that still holds it.");
     }
 
     /// <summary>Calls at once, on the thread that reports.</summary>

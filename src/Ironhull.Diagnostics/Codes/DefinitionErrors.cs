@@ -61,7 +61,7 @@ public static class DefinitionErrors
 
     /// <summary>A locked package is not in the repositories any more.</summary>
     public static readonly ErrorCode LockedPackageGone = new(
-        "HULL4024", ErrorCategory.Network, "A locked package is gone from the mirror", "Run 'hull lock --update' to take its successor, or set HULL_MIRROR_DEBIAN to a mirror or snapshot that still holds it.");
+        "HULL4024", ErrorCategory.Network, "A locked package is gone from the mirror", "Run 'hull lock --update' to take its successor, or set HULL_MIRROR_{ARCHIVE} to a mirror or snapshot that still holds it.");
 
     /// <summary>There is no image to look into.</summary>
     public static readonly ErrorCode NoImage = new(

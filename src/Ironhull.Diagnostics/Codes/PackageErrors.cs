@@ -9,11 +9,11 @@ public static class PackageErrors
 
     /// <summary>A Packages index cannot be parsed.</summary>
     public static readonly ErrorCode MalformedIndex = new(
-        "HULL2002", ErrorCategory.Integrity, "A package index cannot be parsed", "The repository's index is damaged: run the command again, or set HULL_MIRROR_DEBIAN to another mirror.");
+        "HULL2002", ErrorCategory.Integrity, "A package index cannot be parsed", "The repository's index is damaged: run the command again, or set HULL_MIRROR_{ARCHIVE} to another mirror.");
 
     /// <summary>A Release file cannot be parsed.</summary>
     public static readonly ErrorCode MalformedRelease = new(
-        "HULL2003", ErrorCategory.Integrity, "A repository's Release file cannot be parsed", "Run the command again, or set HULL_MIRROR_DEBIAN to another mirror.");
+        "HULL2003", ErrorCategory.Integrity, "A repository's Release file cannot be parsed", "Run the command again, or set HULL_MIRROR_{ARCHIVE} to another mirror.");
 
     /// <summary>A version string that Debian Policy forbids.</summary>
     public static readonly ErrorCode MalformedVersion = new(
@@ -21,7 +21,7 @@ public static class PackageErrors
 
     /// <summary>An OpenPGP message, signature or key cannot be parsed.</summary>
     public static readonly ErrorCode MalformedOpenPgp = new(
-        "HULL2010", ErrorCategory.Integrity, "An OpenPGP message or signature cannot be parsed", "Run the command again, or set HULL_MIRROR_DEBIAN to another mirror; something on the way may answer in the mirror's place.");
+        "HULL2010", ErrorCategory.Integrity, "An OpenPGP message or signature cannot be parsed", "Run the command again, or set HULL_MIRROR_{ARCHIVE} to another mirror; something on the way may answer in the mirror's place.");
 
     /// <summary>No signature of a pinned key.</summary>
     public static readonly ErrorCode NotTrusted = new(
@@ -29,7 +29,7 @@ public static class PackageErrors
 
     /// <summary>A pinned key's signature is wrong.</summary>
     public static readonly ErrorCode BadSignature = new(
-        "HULL2012", ErrorCategory.Integrity, "A trusted key's signature does not match: the repository was changed after it was signed", "Do not use this copy: set HULL_MIRROR_DEBIAN to another mirror, and report the mirror.");
+        "HULL2012", ErrorCategory.Integrity, "A trusted key's signature does not match: the repository was changed after it was signed", "Do not use this copy: set HULL_MIRROR_{ARCHIVE} to another mirror, and report the mirror.");
 
     /// <summary>A key file cannot be read.</summary>
     public static readonly ErrorCode KeyFile = new(
@@ -37,11 +37,11 @@ public static class PackageErrors
 
     /// <summary>Valid-Until has passed (a freeze attack, or a mirror that stands still).</summary>
     public static readonly ErrorCode ReleaseExpired = new(
-        "HULL2020", ErrorCategory.Integrity, "The repository's Release file has expired", "The mirror stands still or is held back: set HULL_MIRROR_DEBIAN to a current mirror; check this machine's clock.");
+        "HULL2020", ErrorCategory.Integrity, "The repository's Release file has expired", "The mirror stands still or is held back: set HULL_MIRROR_{ARCHIVE} to a current mirror; check this machine's clock.");
 
     /// <summary>The Date is older than one seen before (a rollback attack, or an older mirror).</summary>
     public static readonly ErrorCode ReleaseRolledBack = new(
-        "HULL2021", ErrorCategory.Integrity, "The repository is older than it was before", "The mirror was rolled back or lags behind: set HULL_MIRROR_DEBIAN to a current mirror.");
+        "HULL2021", ErrorCategory.Integrity, "The repository is older than it was before", "The mirror was rolled back or lags behind: set HULL_MIRROR_{ARCHIVE} to a current mirror.");
 
     /// <summary>A Release file for something else.</summary>
     public static readonly ErrorCode WrongRelease = new(
@@ -49,7 +49,7 @@ public static class PackageErrors
 
     /// <summary>An index that is not the one the Release file names.</summary>
     public static readonly ErrorCode IndexMismatch = new(
-        "HULL2023", ErrorCategory.Integrity, "An index does not have the digest that the Release file names", "Run the command again in a few minutes (the mirror may be updating), or set HULL_MIRROR_DEBIAN to another mirror.");
+        "HULL2023", ErrorCategory.Integrity, "An index does not have the digest that the Release file names", "Run the command again in a few minutes (the mirror may be updating), or set HULL_MIRROR_{ARCHIVE} to another mirror.");
 
     /// <summary>The memory of newest dates cannot be read or written.</summary>
     public static readonly ErrorCode RepositoryState = new(
@@ -57,31 +57,31 @@ public static class PackageErrors
 
     /// <summary>No mirror is known.</summary>
     public static readonly ErrorCode NoMirror = new(
-        "HULL2030", ErrorCategory.Environment, "No mirror is known for the archive", "Set HULL_MIRROR_DEBIAN (and HULL_MIRROR_DEBIAN_SECURITY) to the base URL of a mirror; on Debian the apt sources are read.");
+        "HULL2030", ErrorCategory.Environment, "No mirror is known for the archive", "Set HULL_MIRROR_{ARCHIVE} to the base URL of a mirror, or to file:///folder; for Debian's archives the host's apt sources are read.");
 
     /// <summary>The mirror does not answer.</summary>
     public static readonly ErrorCode MirrorUnreachable = new(
-        "HULL2031", ErrorCategory.Network, "The mirror does not answer", "Check the network and the proxy settings, set HULL_MIRROR_DEBIAN to another mirror, or use --offline; what was fetched is kept and resumed.");
+        "HULL2031", ErrorCategory.Network, "The mirror does not answer", "Check the network and the proxy settings, set HULL_MIRROR_{ARCHIVE} to another mirror, or use --offline; what was fetched is kept and resumed.");
 
     /// <summary>The mirror answers with an error.</summary>
     public static readonly ErrorCode MirrorRefused = new(
-        "HULL2032", ErrorCategory.Network, "The mirror refuses the request", "Try again later, or set HULL_MIRROR_DEBIAN to another mirror.");
+        "HULL2032", ErrorCategory.Network, "The mirror refuses the request", "Try again later, or set HULL_MIRROR_{ARCHIVE} to another mirror.");
 
     /// <summary>The file is gone from the mirror.</summary>
     public static readonly ErrorCode NotFound = new(
-        "HULL2033", ErrorCategory.Network, "A file is not on the mirror", "Run 'hull lock --update' to take the current versions, or set HULL_MIRROR_DEBIAN to a mirror that still holds the file.");
+        "HULL2033", ErrorCategory.Network, "A file is not on the mirror", "Run 'hull lock --update' to take the current versions, or set HULL_MIRROR_{ARCHIVE} to a mirror that still holds the file.");
 
     /// <summary>More bytes than announced.</summary>
     public static readonly ErrorCode TooLong = new(
-        "HULL2034", ErrorCategory.Integrity, "The mirror sends more bytes than the index announces", "Run the command again; if it happens again, set HULL_MIRROR_DEBIAN to another mirror.");
+        "HULL2034", ErrorCategory.Integrity, "The mirror sends more bytes than the index announces", "Run the command again; if it happens again, set HULL_MIRROR_{ARCHIVE} to another mirror.");
 
     /// <summary>The download ends early, again and again.</summary>
     public static readonly ErrorCode DownloadTruncated = new(
-        "HULL2035", ErrorCategory.Network, "A download ends before its announced length", "Run the command again: it goes on where this one stopped; if it happens again, set HULL_MIRROR_DEBIAN to another mirror.");
+        "HULL2035", ErrorCategory.Network, "A download ends before its announced length", "Run the command again: it goes on where this one stopped; if it happens again, set HULL_MIRROR_{ARCHIVE} to another mirror.");
 
     /// <summary>A file with another digest.</summary>
     public static readonly ErrorCode DownloadMismatch = new(
-        "HULL2036", ErrorCategory.Integrity, "A downloaded file does not have the digest that was announced", "Run the command again; if it happens again, set HULL_MIRROR_DEBIAN to another mirror. Nothing has read the file.");
+        "HULL2036", ErrorCategory.Integrity, "A downloaded file does not have the digest that was announced", "Run the command again; if it happens again, set HULL_MIRROR_{ARCHIVE} to another mirror. Nothing has read the file.");
 
     /// <summary>Offline, and not in the cache.</summary>
     public static readonly ErrorCode OfflineMissing = new(

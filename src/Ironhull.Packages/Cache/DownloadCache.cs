@@ -9,7 +9,8 @@ namespace Ironhull.Packages.Cache;
 
 /// <summary>
 /// Downloads by SHA-256. A file is in the folder under its digest only when all its bytes were checked; until then it grows below
-/// <c>partial/</c>, where the next run finds it and goes on, however this one ended. Several processes may share one folder.
+/// <c>partial/</c>, where the next run finds it and goes on, however this one ended. What is known by its SHA-512 alone lies under
+/// its SHA-256 too; <c>sha512/</c> says which that is. Several processes may share one folder.
 /// </summary>
 public sealed class DownloadCache
 {
@@ -59,16 +60,26 @@ public sealed class DownloadCache
     /// <param name="requests">The files; the same digest may be asked for more than once.</param>
     /// <param name="progress">Told now and then, from any thread; may be null.</param>
     /// <param name="cancellation">Stops; what was fetched is kept.</param>
-    /// <returns>Digest to path.</returns>
+    /// <returns>SHA-256 to path, also for those that were asked for by SHA-512.</returns>
     /// <exception cref="HullException">
     /// HULL2030 to HULL2036: the mirror; HULL2037: offline and missing, all files named; HULL2038, HULL2039: the folder.
     /// </exception>
     public async Task<IReadOnlyDictionary<Sha256Digest, string>> FetchAsync(
         IEnumerable<DownloadRequest> requests, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var wanted = requests.DistinctBy(r => r.Sha256).ToList();
+        var found = await FetchStatedAsync(requests, progress, cancellation).ConfigureAwait(false);
+        return found.Values.DistinctBy(f => f.Sha256).ToDictionary(f => f.Sha256, f => f.Path);
+    }
+
+    /// <summary>As <see cref="FetchAsync"/>, for repositories that may state another digest than SHA-256.</summary>
+    /// <returns>What was asked for to what is there.</returns>
+    /// <inheritdoc cref="FetchAsync"/>
+    public async Task<IReadOnlyDictionary<ContentDigest, CachedFile>> FetchStatedAsync(
+        IEnumerable<DownloadRequest> requests, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var wanted = requests.DistinctBy(r => r.Digest).ToList();
         var meter = new Meter(progress, wanted);
-        var found = new ConcurrentDictionary<Sha256Digest, string>();
+        var found = new ConcurrentDictionary<ContentDigest, CachedFile>();
         var errors = new ConcurrentDictionary<int, HullException>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -81,12 +92,12 @@ public sealed class DownloadCache
                 {
                     try
                     {
-                        found[item.Item.Sha256] = await FetchOneAsync(item.Item, meter, token).ConfigureAwait(false);
+                        found[item.Item.Digest] = await FetchOneAsync(item.Item, meter, token).ConfigureAwait(false);
                         meter.FileDone();
                     }
                     catch (HullException e)
                     {
-                        errors[item.Index] = e;
+                        errors[item.Index] = MirrorMap.Name(e, item.Item.Archive);
                         // What is wrong with one file does not stop the others; a mirror or disk that fails does.
                         if (e.Code != PackageErrors.NotFound && e.Code != PackageErrors.OfflineMissing && e.Code != PackageErrors.DownloadMismatch)
                         {
@@ -133,13 +144,12 @@ public sealed class DownloadCache
 
     private string PathOf(Sha256Digest digest) => Path.Combine(Folder, digest.ToString());
 
-    private async Task<string> FetchOneAsync(DownloadRequest request, Meter meter, CancellationToken cancellation)
+    private async Task<CachedFile> FetchOneAsync(DownloadRequest request, Meter meter, CancellationToken cancellation)
     {
-        var path = PathOf(request.Sha256);
-        if (Guard(path, () => IsSound(path, request, cancellation)))
+        if (Sound(request, cancellation) is { } present)
         {
             meter.Add(request.Size);
-            return path;
+            return present;
         }
 
         if (_client is null)
@@ -147,19 +157,44 @@ public sealed class DownloadCache
             throw PackageErrors.OfflineMissing.Error($"'{request.RelativePath}' of '{request.SourceId}' is not in the cache.");
         }
 
-        var partial = Path.Combine(PartialFolder, request.Sha256.ToString());
+        var partial = Path.Combine(PartialFolder, request.Digest.Hex);
         using var file = await LockAsync(partial, cancellation).ConfigureAwait(false);
         // Another process may have fetched it while this one waited.
-        if (Guard(path, () => IsSound(path, request, cancellation)))
+        if (Sound(request, cancellation) is { } fetched)
         {
             Guard(partial, () => File.Delete(partial));
             meter.Add(request.Size);
-            return path;
+            return fetched;
         }
 
-        await new Transfer(_client, request, file, partial, meter).RunAsync(cancellation).ConfigureAwait(false);
+        var sha256 = await new Transfer(_client, request, file, partial, meter).RunAsync(cancellation).ConfigureAwait(false);
+        var path = PathOf(sha256);
         Guard(path, () => File.Move(partial, path, overwrite: true));
-        return path;
+        if (request.Digest.Sha256 is null)
+        {
+            var reference = ReferenceOf(request.Digest);
+            Guard(reference, () => AtomicFile.WriteAllText(reference, $"{sha256}\n"));
+        }
+
+        return new(path, sha256);
+    }
+
+    private string ReferenceOf(ContentDigest digest) => Path.Combine(Folder, digest.Algorithm, digest.Hex);
+
+    /// <summary>The file when it is there and sound; one that is not sound is removed.</summary>
+    private CachedFile? Sound(DownloadRequest request, CancellationToken cancellation)
+    {
+        if (request.Digest.Sha256 is not { } sha256)
+        {
+            var reference = ReferenceOf(request.Digest);
+            if (!Guard(reference, () => File.Exists(reference)) || !Sha256Digest.TryParse(Guard(reference, () => File.ReadAllText(reference)).AsSpan().Trim(), out sha256))
+            {
+                return null;
+            }
+        }
+
+        var path = PathOf(sha256);
+        return Guard(path, () => IsSound(path, request, cancellation)) ? new(path, sha256) : null;
     }
 
     private static bool IsSound(string path, DownloadRequest request, CancellationToken cancellation)
@@ -174,13 +209,18 @@ public sealed class DownloadCache
         if (info.Length == request.Size)
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.SequentialScan);
-            if (Sha256Digest.Of(stream) == request.Sha256)
+            if (Convert.ToHexStringLower(CryptographicOperations.HashData(StatedDigest.NameOf(request.Digest), stream)) == request.Digest.Hex)
             {
                 return true;
             }
         }
 
-        File.Delete(path);
+        // What lies under another digest's name is that one's to judge.
+        if (request.Digest.Sha256 is not null)
+        {
+            File.Delete(path);
+        }
+
         return false;
     }
 
@@ -232,12 +272,13 @@ public sealed class DownloadCache
         private long _counted;
         private bool _again;
 
-        public async Task RunAsync(CancellationToken cancellation)
+        /// <returns>The SHA-256 of the whole.</returns>
+        public async Task<Sha256Digest> RunAsync(CancellationToken cancellation)
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var hash = new StatedDigest(request.Digest);
             // Begun by an earlier run: if the whole turns out wrong, the old part may be why, and one fresh start is due.
             _again = Restart(hash, Guard(partial, () => file.Length) <= request.Size, cancellation) > 0;
-            await client.RetryAsync(request.SourceId, request.RelativePath, async () =>
+            return await client.RetryAsync(request.SourceId, request.Archive, request.RelativePath, async () =>
             {
                 while (true)
                 {
@@ -246,15 +287,15 @@ public sealed class DownloadCache
                         await PullAsync(hash, cancellation).ConfigureAwait(false);
                     }
 
-                    if (Digest(hash) == request.Sha256)
+                    if (hash.Matches(out var sha256))
                     {
-                        return true;
+                        return sha256;
                     }
 
                     Restart(hash, keep: false, cancellation);
                     if (!_again)
                     {
-                        throw PackageErrors.DownloadMismatch.Error($"'{request.RelativePath}' from the mirror of '{request.SourceId}' does not have SHA-256 {request.Sha256}.");
+                        throw PackageErrors.DownloadMismatch.Error($"'{request.RelativePath}' from the mirror of '{request.SourceId}' does not have {request.Digest}.");
                     }
 
                     _again = false;
@@ -262,7 +303,7 @@ public sealed class DownloadCache
             }, cancellation).ConfigureAwait(false);
         }
 
-        private async Task PullAsync(IncrementalHash hash, CancellationToken cancellation)
+        private async Task PullAsync(StatedDigest hash, CancellationToken cancellation)
         {
             using var response = await OpenAsync(cancellation).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable ||
@@ -282,6 +323,13 @@ public sealed class DownloadCache
                 throw TooLong(hash, cancellation);
             }
 
+            if (response.Content.Headers.ContentLength is { } rest && rest < request.Size - _counted)
+            {
+                // The mirror's whole file is shorter: no further try makes it longer.
+                Restart(hash, keep: false, cancellation);
+                throw PackageErrors.DownloadMismatch.Error($"'{request.RelativePath}' on the mirror of '{request.SourceId}' is shorter than the announced {request.Size} bytes.");
+            }
+
             using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
             while (await MirrorClient.ReadAsync(stream, _buffer, cancellation).ConfigureAwait(false) is var read and > 0)
             {
@@ -291,7 +339,7 @@ public sealed class DownloadCache
                 }
 
                 Guard(partial, () => file.Write(_buffer, 0, read));
-                hash.AppendData(_buffer, 0, read);
+                hash.Append(_buffer, 0, read);
                 _counted += read;
                 meter.Add(read);
             }
@@ -315,18 +363,18 @@ public sealed class DownloadCache
             }
         }
 
-        private HullException TooLong(IncrementalHash hash, CancellationToken cancellation)
+        private HullException TooLong(StatedDigest hash, CancellationToken cancellation)
         {
             Restart(hash, keep: false, cancellation);
             return PackageErrors.TooLong.Error($"The mirror of '{request.SourceId}' sends more than the announced {request.Size} bytes for '{request.RelativePath}'.");
         }
 
         // Hashes what is kept, so that the file's bytes need to be read only once in all.
-        private long Restart(IncrementalHash hash, bool keep, CancellationToken cancellation)
+        private long Restart(StatedDigest hash, bool keep, CancellationToken cancellation)
         {
             meter.Add(-_counted);
             _counted = 0;
-            hash.GetHashAndReset();
+            hash.Reset();
             if (!keep)
             {
                 Guard(partial, () => file.SetLength(0));
@@ -339,19 +387,12 @@ public sealed class DownloadCache
             while (_counted < length && Guard(partial, () => file.Read(_buffer)) is var read and > 0)
             {
                 cancellation.ThrowIfCancellationRequested();
-                hash.AppendData(_buffer, 0, read);
+                hash.Append(_buffer, 0, read);
                 _counted += read;
             }
 
             meter.Add(_counted);
             return _counted;
-        }
-
-        private static Sha256Digest Digest(IncrementalHash hash)
-        {
-            Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-            hash.GetCurrentHash(digest);
-            return new(digest);
         }
     }
 

@@ -1,15 +1,13 @@
-using Ironhull.Formats.Io;
-
 namespace Ironhull.Packages.Cache;
 
 /// <summary>A file to fetch.</summary>
 /// <param name="SourceId">The repository's id, for messages.</param>
 /// <param name="Archive">Key into the <see cref="MirrorMap"/>.</param>
 /// <param name="RelativePath">Path below the archive's base.</param>
-/// <param name="Sha256">Its digest.</param>
+/// <param name="Digest">Its digest as the repository states it; a SHA-256 converts by itself.</param>
 /// <param name="Size">Its length in bytes: never more are read.</param>
 /// <param name="FallbackPath">Asked for when <paramref name="RelativePath"/> is not there; may be null.</param>
-public sealed record DownloadRequest(string SourceId, string Archive, string RelativePath, Sha256Digest Sha256, long Size, string? FallbackPath = null);
+public sealed record DownloadRequest(string SourceId, string Archive, string RelativePath, ContentDigest Digest, long Size, string? FallbackPath = null);
 
 /// <summary>How far a fetch is.</summary>
 /// <param name="BytesDone">Bytes that are there, those from the cache included.</param>

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Ironhull.Diagnostics;
 
 namespace Ironhull.Packages.Cache;
 
-/// <summary>Asks a mirror for files over HTTP: bounded retries with growing pauses, coded errors without host names.</summary>
+/// <summary>Asks a mirror for files over HTTP, or a folder for them: bounded retries with growing pauses, coded errors without host names.</summary>
 public sealed class MirrorClient : IDisposable
 {
     private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(60);
@@ -44,34 +45,51 @@ public sealed class MirrorClient : IDisposable
     /// <param name="limit">The most bytes that are read.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="HullException">HULL2030 to HULL2035.</exception>
-    public Task<byte[]> GetAsync(string sourceId, string archive, string relativePath, int limit, CancellationToken cancellation = default) =>
-        RetryAsync(sourceId, relativePath, async () =>
+    public async Task<byte[]> GetAsync(string sourceId, string archive, string relativePath, int limit, CancellationToken cancellation = default)
+    {
+        try
         {
-            using var response = await SendAsync(sourceId, archive, relativePath, 0, cancellation).ConfigureAwait(false);
-            using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            using var bytes = new MemoryStream();
-            var buffer = new byte[1 << 16];
-            while (await ReadAsync(stream, buffer, cancellation).ConfigureAwait(false) is var read and > 0)
-            {
-                if (bytes.Length + read > limit)
-                {
-                    throw PackageErrors.TooLong.Error($"The mirror of '{sourceId}' sends more than {limit} bytes for '{relativePath}'.");
-                }
-
-                bytes.Write(buffer, 0, read);
-            }
-
-            return response.Content.Headers.ContentLength is { } announced && announced != bytes.Length ? throw new TransientException("it ends early", null) { Truncated = true } : bytes.ToArray();
-        }, cancellation);
+            return await RetryAsync(sourceId, archive, relativePath, () => GetOnceAsync(sourceId, archive, relativePath, limit, cancellation), cancellation).ConfigureAwait(false);
+        }
+        catch (HullException e)
+        {
+            throw MirrorMap.Name(e, archive);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private async Task<byte[]> GetOnceAsync(string sourceId, string archive, string relativePath, int limit, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(sourceId, archive, relativePath, 0, cancellation).ConfigureAwait(false);
+        using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        while (await ReadAsync(stream, buffer, cancellation).ConfigureAwait(false) is var read and > 0)
+        {
+            if (bytes.Length + read > limit)
+            {
+                throw PackageErrors.TooLong.Error($"The mirror of '{sourceId}' sends more than {limit} bytes for '{relativePath}'.");
+            }
+
+            bytes.Write(buffer, 0, read);
+        }
+
+        return response.Content.Headers.ContentLength is { } announced && announced != bytes.Length ? throw new TransientException("it ends early", null) { Truncated = true } : bytes.ToArray();
+    }
 
     /// <summary>One request, from an offset on; the caller disposes the response.</summary>
     /// <exception cref="TransientException">Worth another try.</exception>
     internal async Task<HttpResponseMessage> SendAsync(string sourceId, string archive, string relativePath, long from, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _mirrors.Locate(archive, relativePath));
+        var location = _mirrors.Locate(archive, relativePath);
+        if (location.IsFile)
+        {
+            return Judge(FolderMirror.Answer(_mirrors.BaseOf(archive).LocalPath, relativePath, from), sourceId, relativePath);
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, location);
         if (from > 0)
         {
             request.Headers.Range = new RangeHeaderValue(from, null);
@@ -89,6 +107,11 @@ public sealed class MirrorClient : IDisposable
             throw new TransientException("it does not answer in time", e);
         }
 
+        return Judge(response, sourceId, relativePath);
+    }
+
+    private static HttpResponseMessage Judge(HttpResponseMessage response, string sourceId, string relativePath)
+    {
         if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             return response;
@@ -126,7 +149,7 @@ public sealed class MirrorClient : IDisposable
     }
 
     /// <summary>Tries again after what may pass.</summary>
-    internal async Task<T> RetryAsync<T>(string sourceId, string what, Func<Task<T>> action, CancellationToken cancellation)
+    internal async Task<T> RetryAsync<T>(string sourceId, string archive, string what, Func<Task<T>> action, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -140,16 +163,17 @@ public sealed class MirrorClient : IDisposable
                 failure = e;
             }
 
-            if (attempt >= Attempts)
+            // A name that is not known now is not known in a few seconds either.
+            if (attempt >= Attempts || failure is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
             {
-                throw Final(sourceId, what, failure);
+                throw Final(sourceId, archive, what, failure, attempt);
             }
 
             await Task.Delay(FirstPause * (1 << (attempt - 1)), cancellation).ConfigureAwait(false);
         }
     }
 
-    private HullException Final(string sourceId, string what, Exception failure)
+    private static HullException Final(string sourceId, string archive, string what, Exception failure, int attempts)
     {
         // The runtime's own messages hold the host's name.
         var why = failure is HttpRequestException http ? http.HttpRequestError switch
@@ -161,7 +185,8 @@ public sealed class MirrorClient : IDisposable
             _ => "it does not speak HTTP as expected",
         }
         : failure.Message;
-        var message = $"The mirror of '{sourceId}' cannot deliver '{what}' after {Attempts} attempts: {why}.";
+        var times = attempts == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" after {attempts} attempts");
+        var message = $"The mirror of '{sourceId}' cannot deliver '{what}'{times}: {why}; {MirrorMap.VariableOf(archive)} names another.";
         return failure switch
         {
             TransientException { Status: > 0 } => PackageErrors.MirrorRefused.Error(message, cause: failure),

@@ -41,6 +41,18 @@ public sealed class DebianRepository
     /// </exception>
     public async Task<RepositorySnapshot> RefreshAsync(RepositorySource source, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
+        try
+        {
+            return await ReadAsync(source, progress, cancellation).ConfigureAwait(false);
+        }
+        catch (HullException e)
+        {
+            throw MirrorMap.Name(e, source.Archive);
+        }
+    }
+
+    private async Task<RepositorySnapshot> ReadAsync(RepositorySource source, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
         var keys = OpenPgpKeyRing.Load(source.KeyFiles, source.Fingerprints);
         var name = $"{source.Id}: dists/{source.Suite}/InRelease";
         var inRelease = await ReadInReleaseAsync(source, cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Ironhull.Formats.Io;
+using Ironhull.Packages.Cache;
 
 namespace Ironhull.Packages.Rpm;
 
@@ -91,4 +92,7 @@ public readonly record struct RpmChecksum(string Algorithm, string Hex)
 {
     /// <summary>The SHA-256, when that is the algorithm.</summary>
     public Sha256Digest? Sha256 => Algorithm == "sha256" ? Sha256Digest.Parse(Hex) : null;
+
+    /// <summary>As the download cache asks for it.</summary>
+    public static implicit operator ContentDigest(RpmChecksum checksum) => new(checksum.Algorithm, checksum.Hex);
 }

@@ -15,7 +15,12 @@ namespace Ironhull.Packages.Rpm;
 /// <param name="VerifyMetadata"><c>repo_gpgcheck</c>: <c>repomd.xml.asc</c> by a pinned key is required. Off only through a waiver of the definition.</param>
 public sealed record RpmRepositorySource(
     string Id, string Archive, string Path, IReadOnlyList<string> KeyFiles, IReadOnlyList<string> Fingerprints, int Priority = 500,
-    IReadOnlyList<string>? Exclude = null, long? SnapshotSeconds = null, bool VerifyMetadata = true);
+    IReadOnlyList<string>? Exclude = null, long? SnapshotSeconds = null, bool VerifyMetadata = true)
+{
+    /// <summary>The path of a file of the repository below the archive's base.</summary>
+    /// <param name="location">Below the repository's folder, as <see cref="RpmPackage.Location"/>.</param>
+    public string PathOf(string location) => Path.Trim('/') is { Length: > 0 } folder ? $"{folder}/{location}" : location;
+}
 
 /// <summary>An RPM-MD repository as it is at one moment, verified.</summary>
 /// <param name="SourceId">The source's id.</param>
@@ -28,7 +33,14 @@ public sealed record RpmRepositorySource(
 /// <param name="FileLists">Who owns which path; fetches and reads <c>filelists</c> when first asked.</param>
 public sealed record RpmRepositorySnapshot(
     string SourceId, Sha256Digest Repomd, long DateSeconds, string Revision, IReadOnlyList<string> SignerFingerprints,
-    IReadOnlyList<SignatureReport> Signatures, IReadOnlyList<RpmPackage> Packages, IRpmFileLists FileLists);
+    IReadOnlyList<SignatureReport> Signatures, IReadOnlyList<RpmPackage> Packages, IRpmFileLists FileLists)
+{
+    /// <summary>The texts of <c>&lt;tags&gt;</c>, in the file's order.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>The advisories (<c>updateinfo</c>), empty where the repository has none; fetched and read when first asked.</summary>
+    public Lazy<IReadOnlyList<RpmAdvisory>> Advisories { get; init; } = new([]);
+}
 
 /// <summary>Who owns a path, for dependencies on files that <c>primary.xml</c> does not list.</summary>
 public interface IRpmFileLists
