@@ -26,6 +26,9 @@ public enum SignatureStatus
 
     /// <summary>Of a pinned key, in an algorithm or form that is not supported or too weak.</summary>
     Unsupported,
+
+    /// <summary>Of a pinned key, but made for a key or user id instead of data, or by a key that may not sign data.</summary>
+    NotForData,
 }
 
 /// <summary>One signature of a message.</summary>

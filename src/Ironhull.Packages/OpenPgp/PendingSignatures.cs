@@ -71,7 +71,12 @@ internal sealed class PendingSignatures : IDisposable
     private SignatureStatus Judge(Pending pending, OpenPgpKey key)
     {
         var signature = pending.Signature!;
-        if (signature.Type is not (SignaturePacket.Binary or SignaturePacket.Text) || signature.HasUnknownCritical || !key.MaySign || pending.Hash is null)
+        if (signature.Type is not (SignaturePacket.Binary or SignaturePacket.Text) || !key.MaySign)
+        {
+            return SignatureStatus.NotForData;
+        }
+
+        if (signature.HasUnknownCritical || pending.Hash is null)
         {
             return SignatureStatus.Unsupported;
         }
