@@ -86,4 +86,77 @@ public static class RpmErrors
     /// <summary>Names of one file with different capabilities: what is installed would depend on their order.</summary>
     public static readonly ErrorCode CapabilityConflict = new(
         "HULL2125", ErrorCategory.Integrity, "Hard links to one file have different capabilities", "Give every %caps() of the linked names the same text in the package's spec, or do not link them.");
+
+    // HULL2140 to HULL2179: signatures and digests.
+    private const string Changed = "Do not use this copy: fetch the package again, and report the mirror when it stays so.";
+
+    /// <summary>No signature at all.</summary>
+    public static readonly ErrorCode NotSigned = new(
+        "HULL2140", ErrorCategory.Integrity, "The package is not signed", "Its signature was never made, or was stripped: use the distribution's own package, which is signed.");
+
+    /// <summary>Signed, but not by a pinned key.</summary>
+    public static readonly ErrorCode StrangersSignature = new(
+        "HULL2141", ErrorCategory.Integrity, "No trusted key signed the package", "Check 'keys' and 'fingerprints' in the image definition against the distribution's published keys; do not use the package until they agree.");
+
+    /// <summary>A pinned key's signature is wrong.</summary>
+    public static readonly ErrorCode BadPackageSignature = new(
+        "HULL2142", ErrorCategory.Integrity, "A trusted key's signature does not match: the package was changed after it was signed", Changed);
+
+    /// <summary>The key's time is over.</summary>
+    public static readonly ErrorCode SigningKeyExpired = new(
+        "HULL2143", ErrorCategory.Integrity, "The key that signed the package has expired", "Fetch the distribution's current key file, in which the key may live longer, or take packages that its current key signed; check this machine's clock.");
+
+    /// <summary>The key's owner took it back.</summary>
+    public static readonly ErrorCode SigningKeyRevoked = new(
+        "HULL2144", ErrorCategory.Integrity, "The key that signed the package was revoked", "Take packages that the distribution's current key signed.");
+
+    /// <summary>The signature's own time is over.</summary>
+    public static readonly ErrorCode SignatureExpired = new(
+        "HULL2145", ErrorCategory.Integrity, "The signature of the package has expired", "Take a package that was signed again; check this machine's clock.");
+
+    /// <summary>A pinned key's signature that cannot be checked.</summary>
+    public static readonly ErrorCode UnsupportedSignature = new(
+        "HULL2146", ErrorCategory.Unsupported, "The package is signed only in a way that is not supported or too weak", "Use packages signed with RSA of 2048 bits and more, ECDSA or EdDSA over SHA-256 and better.");
+
+    /// <summary>A signature tag holds no OpenPGP signature.</summary>
+    public static readonly ErrorCode MalformedSignature = new("HULL2147", ErrorCategory.Integrity, "A signature of the package cannot be parsed", Changed);
+
+    /// <summary>The header has another digest.</summary>
+    public static readonly ErrorCode HeaderDigest = new("HULL2148", ErrorCategory.Integrity, "The package's header does not have the digest that the package states", Changed);
+
+    /// <summary>The payload has another digest.</summary>
+    public static readonly ErrorCode PayloadDigest = new("HULL2149", ErrorCategory.Integrity, "The package's payload does not have the digest that its header states", Changed);
+
+    /// <summary>Header and payload have another digest.</summary>
+    public static readonly ErrorCode PackageDigest = new("HULL2150", ErrorCategory.Integrity, "Header and payload do not have the digest that the package states", Changed);
+
+    /// <summary>Nothing signed vouches for the payload.</summary>
+    public static readonly ErrorCode PayloadNotCovered = new(
+        "HULL2151", ErrorCategory.Integrity, "No signature vouches for the package's payload", "Have the package built again with rpm 4.14 or later, which puts the payload's digest into the header.");
+
+    /// <summary>A tag that rpm does not write into signature headers.</summary>
+    public static readonly ErrorCode UnexpectedSignatureTag = new("HULL2152", ErrorCategory.Integrity, "The signature header, which nothing signs, holds a tag that does not belong there", Changed);
+
+    /// <summary>A signature or digest of another type, count or form.</summary>
+    public static readonly ErrorCode SignatureTagType = new("HULL2153", ErrorCategory.Integrity, "A signature or digest of the package has a type, count or form that its meaning forbids", Changed);
+
+    /// <summary>The main header holds what belongs into the signature header.</summary>
+    public static readonly ErrorCode ShadowedTag = new("HULL2154", ErrorCategory.Integrity, "A tag of the signature header is in the main header", Changed);
+
+    /// <summary>Padding that is not zero.</summary>
+    public static readonly ErrorCode SignaturePadding = new("HULL2155", ErrorCategory.Integrity, "Padding of the package is not zero", Changed);
+
+    /// <summary>More bytes than the package states.</summary>
+    public static readonly ErrorCode PackageSize = new("HULL2156", ErrorCategory.Integrity, "The package is longer than it states", Changed);
+
+    /// <summary>A signature of a key, or by a key that may not sign data.</summary>
+    public static readonly ErrorCode NotForPackages = new(
+        "HULL2157", ErrorCategory.Integrity, "The package's signature was not made for data, or by a key that may not sign data", "Take packages that the distribution's signing key signed; a subkey needs the flag for signing and its own binding signature.");
+
+    /// <summary>Fewer bytes than the package states.</summary>
+    public static readonly ErrorCode PayloadTruncated = new("HULL2158", ErrorCategory.Integrity, "The package ends before its payload does", "The download is incomplete: fetch the package again.");
+
+    /// <summary>A digest of the payload that is not known or too weak.</summary>
+    public static readonly ErrorCode DigestAlgorithm = new(
+        "HULL2159", ErrorCategory.Unsupported, "A digest of the package is of an algorithm that is unknown or too weak", "Have the package built again with SHA-256 or better, rpm's default.");
 }

@@ -13,6 +13,9 @@ internal sealed class PendingSignatures : IDisposable
 
     private PendingSignatures(List<Pending> pending, OpenPgpKeyRing keys, long now) => (_pending, _keys, _now) = (pending, keys, now);
 
+    /// <summary>How many signatures there are.</summary>
+    public int Count => _pending.Count;
+
     /// <summary>Reads signature packets.</summary>
     /// <param name="packets">One to 32 signature packets and nothing else.</param>
     /// <param name="keys">The pinned keys.</param>
