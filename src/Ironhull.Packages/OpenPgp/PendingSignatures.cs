@@ -40,6 +40,7 @@ internal sealed class PendingSignatures : IDisposable
         {
             if (pending.Signature?.Type == type)
             {
+                pending.HasData = true;
                 pending.Hash?.AppendData(data);
             }
         }
@@ -74,7 +75,7 @@ internal sealed class PendingSignatures : IDisposable
     private SignatureStatus Judge(Pending pending, OpenPgpKey key)
     {
         var signature = pending.Signature!;
-        if (signature.Type is not (SignaturePacket.Binary or SignaturePacket.Text) || !key.MaySign)
+        if (!pending.HasData || !key.MaySign)
         {
             return SignatureStatus.NotForData;
         }
@@ -98,5 +99,8 @@ internal sealed class PendingSignatures : IDisposable
     private sealed record Pending(SignaturePacket? Signature)
     {
         public IncrementalHash? Hash { get; } = Signature?.StartHash();
+
+        // Otherwise it is a signature of a type that nobody asked for: over a key, or over text where data is.
+        public bool HasData { get; set; }
     }
 }
