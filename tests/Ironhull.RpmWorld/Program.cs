@@ -1,8 +1,10 @@
+using Ironhull.Compose.Inspection;
 using Ironhull.Compose.Locking;
 using Ironhull.Formats.Io;
 using Ironhull.Packages.Cache;
 using Ironhull.RpmWorld.Comparison;
 using Ironhull.RpmWorld.Conversion;
+using Ironhull.RpmWorld.Definition;
 using Ironhull.RpmWorld.Repository;
 
 return args switch
@@ -10,6 +12,8 @@ return args switch
     ["convert", var lockPath] => MakeRepository(lockPath, null),
     ["convert", var lockPath, "--output", var folder] => MakeRepository(lockPath, folder),
     ["dnf", var lockPath, var world, var reviewed] => CompareWithDnf(lockPath, world, reviewed),
+    ["definition", var images, var reviews, var key, var output] => WriteDefinition(images, reviews, key, output),
+    ["trees", var first, var second, var reviewed] => CompareImages(first, second, reviewed),
     _ => Usage(),
 };
 
@@ -38,6 +42,19 @@ static int CompareWithDnf(string lockPath, string world, string reviewed)
     }
 }
 
+static int WriteDefinition(string images, string reviews, string key, string output)
+{
+    Console.WriteLine(RpmDefinition.Write(images, reviews, key, output));
+    return 0;
+}
+
+static int CompareImages(string first, string second, string reviewed)
+{
+    using var a = OpenImage.Open(first);
+    using var b = OpenImage.Open(second);
+    return ReviewedDifferences.Read(reviewed).Judge(TreeListing.Of(a.ReadTree()), TreeListing.Of(b.ReadTree()), withTimes: true, Console.Out) == 0 ? 0 : 1;
+}
+
 static string CacheFolder() => Path.GetDirectoryName(DownloadCache.DefaultFolder)!;
 
 static int Usage()
@@ -47,6 +64,10 @@ static int Usage()
                  Turns the .debs of a lock, which must be in the download cache, into RPMs and a signed repository; prints its path.
                rpmworld dnf LOCK FOLDER REVIEWED
                  Installs the packages with dnf, without scriptlets and triggers, and compares the files with the merged packages of the lock.
+               rpmworld definition IMAGES REVIEWS KEY OUTPUT
+                 Copies the folder IMAGES and turns its container host to the repository of RPMs; prints the definition's path.
+               rpmworld trees IMAGE IMAGE REVIEWED
+                 Compares the /usr of two images.
         """);
     return 2;
 }

@@ -1,0 +1,79 @@
+using System.Text.RegularExpressions;
+using Ironhull.Compose.Locking;
+using Ironhull.Formats.Io;
+
+namespace Ironhull.RpmWorld.Definition;
+
+/// <summary>
+/// The container host's own definition, turned to the repository of RPMs: other repositories, dependencies of waivers in RPM's words,
+/// reviews of other scriptlets, the essential packages by name, because RPM knows no such thing. All else (files, preset, removals,
+/// modes, initrd, disk, the effects of recipes) stays as it is written for Debian: it is the same container host.
+/// </summary>
+internal static partial class RpmDefinition
+{
+    /// <summary>Key of the mirror map: <c>HULL_MIRROR_RPMWORLD</c> says where the folder of <c>repo</c> is.</summary>
+    public const string Archive = "rpmworld";
+
+    /// <summary>Copies the repository's <c>images</c> and changes the container host in the copy.</summary>
+    /// <param name="images">The folder <c>images</c>.</param>
+    /// <param name="reviews">The folder with a file <c>package.yaml</c> of reviewed scriptlets for each package that needs one.</param>
+    /// <param name="key">The public key of packages and metadata.</param>
+    /// <param name="output">The folder to make.</param>
+    /// <returns>The definition.</returns>
+    public static string Write(string images, string reviews, string key, string output)
+    {
+        CopyFolder(images, output);
+        File.Copy(key, Path.Combine(output, "keys", "rpmworld.asc"), overwrite: true);
+        foreach (var recipe in SortedDirectory.Files(Path.Combine(output, "recipes", "debian")))
+        {
+            WriteRecipe(recipe, reviews);
+        }
+
+        foreach (var review in SortedDirectory.Files(reviews))
+        {
+            var recipe = Path.Combine(output, "recipes", "debian", Path.GetFileName(review));
+            if (!File.Exists(recipe))
+            {
+                File.Copy(review, recipe);
+            }
+        }
+
+        var folder = Path.Combine(output, "container-host");
+        var definition = Path.Combine(folder, "image.yaml");
+        var lockFile = Path.Combine(folder, "image.lock");
+        var image = LockFile.Load(lockFile);
+        File.Delete(lockFile);
+        var yaml = YamlBlocks.Parse(File.ReadAllText(definition));
+        yaml.Set("repositories", $"repositories:\n  - {{id: rpmworld, type: rpm, archive: {Archive}, path: repo, keys: [../keys/rpmworld.asc]}}\n\n");
+        yaml.Change("packages", p => p.Replace("  install:\n", "  install:\n" + string.Concat(image.Packages.Where(l => l.Reason == "essential").Select(l => $"    - {l.Name}\n")), StringComparison.Ordinal));
+        yaml.Change("waivers", w => Alternatives().Replace(w, m => $"dependency: \"({m.Groups[1].Value.Replace(" | ", " or ", StringComparison.Ordinal)})\""));
+        File.WriteAllText(definition, yaml.Text);
+        return definition;
+    }
+
+    // What a recipe does stays; whose scripts it covers is another matter.
+    private static void WriteRecipe(string recipe, string reviews)
+    {
+        var yaml = YamlBlocks.Parse(File.ReadAllText(recipe));
+        var review = Path.Combine(reviews, Path.GetFileName(recipe));
+        yaml.Set("scripts", File.Exists(review) ? YamlBlocks.Parse(File.ReadAllText(review))["scripts"] : "");
+        File.WriteAllText(recipe, yaml.Text);
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in SortedDirectory.Files(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+        }
+
+        foreach (var folder in SortedDirectory.Folders(from))
+        {
+            CopyFolder(folder, Path.Combine(to, Path.GetFileName(folder)));
+        }
+    }
+
+    [GeneratedRegex("dependency: \"([^\"|]+(?: \\| [^\"|]+)+)\"")]
+    private static partial Regex Alternatives();
+}
