@@ -160,6 +160,8 @@ public sealed class ImageBuilder
         var timestamp = _lock.Timestamp;
         var facts = new Closure.MemoryFactCache();
         var closure = Task.Run(() => MeasureQuiet("closure", () => TreeComposer.Check(_definition, composed.Root, facts)), cancellation);
+        // The initrd is compressed by one thread; the writer of /usr takes what is left.
+        var initrdFile = Task.Run(() => InitrdFile(composed), cancellation);
         var usrTree = UsrImage.Tree(composed.Root, timestamp);
         string usr;
         try
@@ -176,13 +178,16 @@ public sealed class ImageBuilder
             closure.WaitAsync(cancellation).GetAwaiter().GetResult();
             throw;
         }
+        finally
+        {
+            ((Task)initrdFile).ContinueWith(static _ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
+        }
 
         var notes = closure.WaitAsync(cancellation).GetAwaiter().GetResult();
 
         var rootHash = UsrImage.RootHash(usr);
-        var initrdTree = InitrdImage.Tree(composed, _definition, timestamp);
-        var initrd = Stage("initrd", "Write the initrd", InitrdImage.Key(initrdTree), folder => InitrdImage.Write(folder, initrdTree));
-        var uki = Measure("uki", () => Uki(composed, rootHash, Path.Combine(initrd, InitrdImage.FileName), certificates[0]));
+        var initrd = initrdFile.GetAwaiter().GetResult();
+        var uki = Measure("uki", () => Uki(composed, rootHash, initrd, certificates[0]));
         var loader = Single(composed.Root, _definition.Boot!.Loader).ToArray();
         var content = new DiskContent(
             Path.Combine(usr, UsrImage.FileName), Path.Combine(usr, UsrImage.VerityFileName), rootHash, loader, uki, certificates[0], certificates[1..]);
@@ -193,9 +198,15 @@ public sealed class ImageBuilder
             new("content", usrTree.Entries.Select(e => e.Value).Distinct().Sum(i => i.Content?.Length ?? 0)),
             new("usr", new FileInfo(content.UsrPath).Length),
             new("verity", new FileInfo(content.VerityPath).Length),
-            new("initrd", new FileInfo(Path.Combine(initrd, InitrdImage.FileName)).Length),
+            new("initrd", new FileInfo(initrd).Length),
             new("uki", uki.Length),
         ]) with { Notes = notes, Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
+    }
+
+    private string InitrdFile(ComposedTree composed)
+    {
+        var tree = InitrdImage.Tree(composed, _definition, _lock.Timestamp);
+        return Path.Combine(Stage("initrd", "Write the initrd", InitrdImage.Key(tree), folder => InitrdImage.Write(folder, tree)), InitrdImage.FileName);
     }
 
     private BuildReport BuildOci(ComposedTree composed)
@@ -273,8 +284,13 @@ public sealed class ImageBuilder
     {
         _cancellation.ThrowIfCancellationRequested();
         using var stage = _progress.Begin(title);
-        var folder = _cache.Run(name, key, produce);
-        stage.Complete(_cache.Outcomes[^1].Reused ? "reused" : "");
+        var reused = true;
+        var folder = _cache.Run(name, key, target =>
+        {
+            reused = false;
+            produce(target);
+        });
+        stage.Complete(reused ? "reused" : "");
         return folder;
     }
 
