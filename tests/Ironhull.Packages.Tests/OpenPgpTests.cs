@@ -49,12 +49,12 @@ public sealed class OpenPgpTests
     }
 
     [Fact]
-    public void VerifyClearSigned_ExpiredKey_ReportsHULL2011()
+    public void VerifyClearSigned_ExpiredKey_ReportsHULL2014()
     {
         var key = TestKey.Rsa(validFor: 86400 * 50);
         var message = OpenPgpVerifier.InspectClearSigned(Encoding.UTF8.GetBytes(TestKey.ClearSign(Text, key)), Ring(key), s_now, "x");
         Assert.Equal(SignatureStatus.ExpiredKey, message.Signatures[0].Status);
-        Assert.Equal("HULL2011", CodeOf(TestKey.ClearSign(Text, key), Ring(key)));
+        Assert.Equal("HULL2014", CodeOf(TestKey.ClearSign(Text, key), Ring(key)));
     }
 
     [Theory]

@@ -35,6 +35,18 @@ public static class PackageErrors
     public static readonly ErrorCode KeyFile = new(
         "HULL2013", ErrorCategory.Input, "An OpenPGP key file cannot be read", "Correct the path in the image definition; the file holds public keys, binary or armored.");
 
+    /// <summary>A pinned key's signature, and the key's time is over.</summary>
+    public static readonly ErrorCode KeyExpired = new(
+        "HULL2014", ErrorCategory.Integrity, "The trusted key that signed the repository has expired", "Take the publisher's renewed key into the image definition; check this machine's clock.");
+
+    /// <summary>A pinned key's signature, and the key was revoked.</summary>
+    public static readonly ErrorCode KeyRevoked = new(
+        "HULL2015", ErrorCategory.Integrity, "The trusted key that signed the repository was revoked", "Do not use this copy: take the publisher's new key into the image definition, and a mirror that carries what it signs.");
+
+    /// <summary>A pinned key's signature that was to hold for a time only.</summary>
+    public static readonly ErrorCode SignatureExpired = new(
+        "HULL2016", ErrorCategory.Integrity, "The trusted key's signature of the repository has expired", "The mirror stands still or is held back: set HULL_MIRROR_{ARCHIVE} to a current mirror; check this machine's clock.");
+
     /// <summary>Valid-Until has passed (a freeze attack, or a mirror that stands still).</summary>
     public static readonly ErrorCode ReleaseExpired = new(
         "HULL2020", ErrorCategory.Integrity, "The repository's Release file has expired", "The mirror stands still or is held back: set HULL_MIRROR_{ARCHIVE} to a current mirror; check this machine's clock.");

@@ -36,7 +36,7 @@ public sealed class DebianRepository
     /// <param name="progress">Told about the indices; may be null.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="HullException">
-    /// HULL2002, HULL2003, HULL2010 to HULL2013: malformed or not trusted; HULL2020 to HULL2024: expired, rolled back, wrong, not
+    /// HULL2002, HULL2003, HULL2010 to HULL2016: malformed or not trusted; HULL2020 to HULL2024: expired, rolled back, wrong, not
     /// matching; HULL2030 to HULL2039: the mirror and the cache.
     /// </exception>
     public async Task<RepositorySnapshot> RefreshAsync(RepositorySource source, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)

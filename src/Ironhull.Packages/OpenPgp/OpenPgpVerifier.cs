@@ -62,7 +62,7 @@ public static class OpenPgpVerifier
     /// <param name="keys">The pinned keys.</param>
     /// <param name="nowSeconds">The present, seconds since 1970-01-01 UTC, for expiry.</param>
     /// <param name="name">Named in errors.</param>
-    /// <exception cref="HullException">HULL2010: malformed; HULL2011: no good signature by a pinned key; HULL2012: a pinned key's signature is bad.</exception>
+    /// <exception cref="HullException">HULL2010: malformed; HULL2011: no signature by a pinned key; HULL2012: a pinned key's signature is bad; HULL2014 to HULL2016: the key or signature has expired, or the key was revoked.</exception>
     public static SignedMessage VerifyClearSigned(ReadOnlySpan<byte> message, OpenPgpKeyRing keys, long nowSeconds, string name)
     {
         var result = InspectClearSigned(message, keys, nowSeconds, name);
@@ -87,7 +87,7 @@ public static class OpenPgpVerifier
     /// <param name="keys">The pinned keys.</param>
     /// <param name="nowSeconds">The present, seconds since 1970-01-01 UTC.</param>
     /// <param name="name">Named in errors.</param>
-    /// <exception cref="HullException">HULL2010, HULL2011, HULL2012.</exception>
+    /// <exception cref="HullException">HULL2010, HULL2011, HULL2012, HULL2014, HULL2015, HULL2016.</exception>
     public static IReadOnlyList<SignatureReport> VerifyDetached(byte[] data, ReadOnlySpan<byte> signature, OpenPgpKeyRing keys, long nowSeconds, string name)
     {
         var packets = Armor.IsArmored(signature) ? Armor.Decode(signature, "PGP SIGNATURE", name) : signature.ToArray();
@@ -109,9 +109,16 @@ public static class OpenPgpVerifier
 
         if (!signatures.Any(s => s.Status == SignatureStatus.Good))
         {
-            throw PackageErrors.NotTrusted.Error($"None of the signatures is a valid one by a trusted key. The signatures are:{list}", new(name));
+            throw WhyNot(signatures).Error($"None of the signatures is a valid one by a trusted key. The signatures are:{list}", new(name));
         }
     }
+
+    // What a trusted key once signed says more than that strangers signed it too.
+    private static ErrorCode WhyNot(IReadOnlyList<SignatureReport> signatures) =>
+        signatures.Any(s => s.Status == SignatureStatus.RevokedKey) ? PackageErrors.KeyRevoked
+        : signatures.Any(s => s.Status == SignatureStatus.ExpiredKey) ? PackageErrors.KeyExpired
+        : signatures.Any(s => s.Status == SignatureStatus.ExpiredSignature) ? PackageErrors.SignatureExpired
+        : PackageErrors.NotTrusted;
 
     // Section 5.2.1.2: text is hashed with CR LF line ends.
     private static byte[] Canonical(byte[] data) =>

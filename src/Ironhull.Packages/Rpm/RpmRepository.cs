@@ -35,7 +35,7 @@ public sealed class RpmRepository
     /// <param name="progress">Told about the list of packages; may be null.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="HullException">
-    /// HULL2010 to HULL2014: not trusted; HULL2201: not signed; HULL2202: rolled back; HULL2200, HULL2203 to HULL2216: not
+    /// HULL2010 to HULL2016: not trusted; HULL2201: not signed; HULL2202: rolled back; HULL2200, HULL2203 to HULL2216: not
     /// matching or malformed; HULL2024, HULL2030 to HULL2039: the mirror and the cache.
     /// </exception>
     public async Task<RpmRepositorySnapshot> RefreshAsync(RpmRepositorySource source, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
