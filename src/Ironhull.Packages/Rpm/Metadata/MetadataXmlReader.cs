@@ -26,8 +26,8 @@ internal sealed class MetadataXmlReader
     /// <summary>The most attributes of an element.</summary>
     public const int MaximumAttributes = 24;
 
-    private const int InitialBuffer = 1 << 18;
-    private const int MinimumRead = 1 << 16;
+    private const int InitialBuffer = 1 << 16;
+    private const int MinimumRead = 1 << 14;
     private const int MaximumName = 100;
 
     private static readonly SearchValues<byte> s_white = SearchValues.Create(" \t\r\n"u8);

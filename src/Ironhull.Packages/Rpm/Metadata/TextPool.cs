@@ -6,7 +6,7 @@ namespace Ironhull.Packages.Rpm.Metadata;
 /// <summary>Makes strings of UTF-8, and the same string of the same bytes as long as that is cheap.</summary>
 internal sealed class TextPool
 {
-    private const int InitialSlots = 1 << 16;
+    private const int InitialSlots = 1 << 10;
     // What does not find its place soon is not shared: many texts of one hash cost memory, not time.
     private const int Probes = 12;
     private string?[] _texts = new string?[InitialSlots];
