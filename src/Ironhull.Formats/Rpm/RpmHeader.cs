@@ -229,6 +229,12 @@ public sealed class RpmHeader
             throw RpmErrors.HeaderTruncated.Error($"A header has at least {PreambleSize} bytes, of which {preamble.Length} are there.", Location.At(name, offset));
         }
 
+        // They are part of the magic for rpm, and of what signatures cover.
+        if (BinaryPrimitives.ReadUInt32BigEndian(preamble[4..]) != 0)
+        {
+            throw RpmErrors.HeaderMagic.Error("The four bytes behind a header's magic are zero.", Location.At(name, offset + 4));
+        }
+
         var entries = BinaryPrimitives.ReadUInt32BigEndian(preamble[8..]);
         var data = BinaryPrimitives.ReadUInt32BigEndian(preamble[12..]);
         if (entries is 0 or > MaximumEntries)

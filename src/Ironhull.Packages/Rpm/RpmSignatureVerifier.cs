@@ -82,7 +82,8 @@ public static class RpmSignatureVerifier
     /// <summary>Refuses what <see cref="Verify"/> refuses.</summary>
     internal static void Require(RpmSignatureResult result, string name)
     {
-        if (result.Digests.FirstOrDefault(d => d.Status == RpmDigestStatus.Bad) is { } digest)
+        // The one of the smallest part says best what was changed.
+        if (result.Digests.Where(d => d.Status == RpmDigestStatus.Bad).MinBy(d => d.Covers) is { } digest)
         {
             var code = digest.Covers switch
             {

@@ -5,7 +5,8 @@ using Ironhull.Packages.Rpm;
 
 namespace Ironhull.Packages.Tests.Rpm;
 
-public sealed class RpmSignatureVerifierTests(SignedPackages packages) : IClassFixture<SignedPackages>
+[Collection(SignedPackages.Collection)]
+public sealed class RpmSignatureVerifierTests(SignedPackages packages)
 {
     private static RpmSignatureResult Verify(byte[] package, OpenPgpKeyRing keys)
     {

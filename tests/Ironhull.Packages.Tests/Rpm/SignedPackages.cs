@@ -6,6 +6,9 @@ namespace Ironhull.Packages.Tests.Rpm;
 /// <summary>A package of each format that rpm built, keys of GnuPG, and the package signed by rpmsign with each of them.</summary>
 public sealed class SignedPackages : IDisposable
 {
+    /// <summary>Tests that share one.</summary>
+    public const string Collection = "signed packages";
+
     /// <summary>A hundred days after the keys were made: those that last a month have expired.</summary>
     public const long Now = GpgHome.Created + (100 * 86400);
 
@@ -27,6 +30,7 @@ public sealed class SignedPackages : IDisposable
         """;
 
     private readonly Dictionary<string, string> _fingerprints = [];
+    private readonly Dictionary<string, byte[]> _keys = [];
     private readonly TempFolder _folder = new();
 
     /// <summary>Builds the packages and makes the keys.</summary>
@@ -46,6 +50,12 @@ public sealed class SignedPackages : IDisposable
 
         Signed4 = Sign(Unsigned4, "rsa2048", HostRpm);
         Signed6 = Sign(Unsigned6, "ed25519", ToolRoot.Rpm6);
+        SignedByRevoked4 = Sign(Unsigned4, "revoked", HostRpm);
+        Gpg.Revoke(_fingerprints["revoked"]);
+        foreach (var (name, fingerprint) in _fingerprints)
+        {
+            _keys[name] = Gpg.Export(fingerprint);
+        }
     }
 
     /// <summary>rpm 4.18 of the host, where a tool root is asked for.</summary>
@@ -65,11 +75,14 @@ public sealed class SignedPackages : IDisposable
     /// <summary>Format 6, signed by rpm 6 with the key "ed25519".</summary>
     public byte[] Signed6 { get; }
 
+    /// <summary>Format 4, signed by the key "revoked" before it was revoked.</summary>
+    public byte[] SignedByRevoked4 { get; }
+
     /// <summary>A key's fingerprint.</summary>
     public string Fingerprint(string key) => _fingerprints[key];
 
     /// <summary>A key's public part.</summary>
-    public byte[] PublicKey(string key) => Gpg.Export(_fingerprints[key]);
+    public byte[] PublicKey(string key) => _keys[key];
 
     /// <summary>A ring of keys by their names.</summary>
     public OpenPgpKeyRing Ring(params string[] keys) => OpenPgpKeyRing.Parse(keys.SelectMany(PublicKey).ToArray(), "keys");
@@ -127,3 +140,7 @@ public sealed class SignedPackages : IDisposable
         return File.ReadAllBytes(Path.Combine(_folder[name], "noarch/demo-1.0-1.noarch.rpm"));
     }
 }
+
+/// <summary>The keys and packages are made once.</summary>
+[CollectionDefinition(SignedPackages.Collection)]
+public sealed class SignedPackagesCollection : ICollectionFixture<SignedPackages>;
