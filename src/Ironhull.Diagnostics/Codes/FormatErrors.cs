@@ -25,7 +25,7 @@ public static class FormatErrors
 
     /// <summary>A system library that reads a format is missing.</summary>
     public static readonly ErrorCode LibraryMissing = new(
-        "HULL1006", ErrorCategory.Environment, "A system library that reads a format is missing", "Install the package liblzma5; './hull setup' does.");
+        "HULL1006", ErrorCategory.Environment, "A system library that reads a format is missing", "Install the package that the message names.");
 
     /// <summary>A block does not have the digest that a dm-verity hash tree holds for it.</summary>
     public static readonly ErrorCode VerityMismatch = new(

@@ -3,26 +3,30 @@ using Ironhull.Diagnostics;
 
 namespace Ironhull.Formats.Xz;
 
-/// <summary>Opens compressed streams: xz, gzip (RFC 1952), zstd (RFC 8878) or none. Damage is a coded error in each of them.</summary>
+/// <summary>
+/// Opens compressed streams: xz, lzma, gzip (RFC 1952), bzip2, zstd (RFC 8878) or none. Damage is a coded error in each of them.
+/// </summary>
 public static class Decompression
 {
-    /// <summary>Opens by the name's extension: ".xz", ".gz", ".zst", or none of a known form for plain bytes.</summary>
+    /// <summary>Opens by the name's extension: ".xz", ".lzma", ".gz", ".bz2", ".zst", or none of a known form for plain bytes.</summary>
     /// <param name="input">The bytes; not owned.</param>
     /// <param name="fileName">Its extension decides.</param>
     /// <param name="name">Named in errors.</param>
-    /// <exception cref="HullException">HULL1006: liblzma is missing.</exception>
+    /// <exception cref="HullException">HULL1006: liblzma or libbz2 is missing.</exception>
     public static Stream OpenByExtension(Stream input, string fileName, string name) => Path.GetExtension(fileName) switch
     {
         ".xz" => new XzStream(input, name),
+        ".lzma" => new XzStream(input, name, alone: true),
         ".gz" => Gzip(input, name),
+        ".bz2" => new Bzip2Stream(input, name),
         ".zst" => new GuardedStream(new ZstdSharp.DecompressionStream(input, leaveOpen: true), null, name),
         _ => input,
     };
 
-    /// <summary>Opens by the first bytes.</summary>
+    /// <summary>Opens by the first bytes. An .lzma stream has none of its own and counts as plain bytes.</summary>
     /// <param name="input">A seekable stream at its start; not owned.</param>
     /// <param name="name">Named in errors.</param>
-    /// <exception cref="HullException">HULL1006: liblzma is missing.</exception>
+    /// <exception cref="HullException">HULL1006: liblzma or libbz2 is missing.</exception>
     public static Stream OpenByMagic(Stream input, string name)
     {
         Span<byte> magic = stackalloc byte[6];
@@ -34,6 +38,7 @@ public static class Decompression
         {
             [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => ".xz",
             [0x1F, 0x8B, ..] => ".gz",
+            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', ..] => ".bz2",
             [0x28, 0xB5, 0x2F, 0xFD, ..] => ".zst",
             _ => "",
         };
@@ -113,36 +118,5 @@ public static class Decompression
 
             base.Dispose(disposing);
         }
-    }
-
-    private abstract class ReadOnlyStream : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public abstract override int Read(Span<byte> buffer);
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -18,6 +18,9 @@ internal static partial class Liblzma
     [LibraryImport(Library, EntryPoint = "lzma_stream_decoder")]
     public static unsafe partial int StreamDecoder(StreamState* stream, ulong memoryLimit, uint flags);
 
+    [LibraryImport(Library, EntryPoint = "lzma_alone_decoder")]
+    public static unsafe partial int AloneDecoder(StreamState* stream, ulong memoryLimit);
+
     [LibraryImport(Library, EntryPoint = "lzma_code")]
     public static unsafe partial int Code(StreamState* stream, int action);
 

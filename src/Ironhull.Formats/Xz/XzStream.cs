@@ -3,8 +3,10 @@ using Ironhull.Diagnostics;
 
 namespace Ironhull.Formats.Xz;
 
-/// <summary>Decodes an .xz stream (The .xz File Format 1.2) while it is read. Damage is a coded error.</summary>
-public sealed unsafe class XzStream : Stream
+/// <summary>
+/// Decodes an .xz stream (The .xz File Format 1.2), or the older .lzma one, while it is read. Damage is a coded error.
+/// </summary>
+public sealed unsafe class XzStream : ReadOnlyStream
 {
     // Level -9 needs 65 MiB; nothing in an archive of packages needs more than twice that.
     private const ulong MemoryLimit = 160UL << 20;
@@ -19,8 +21,9 @@ public sealed unsafe class XzStream : Stream
     /// <summary>Starts decoding.</summary>
     /// <param name="input">The compressed bytes, read to their end; not owned.</param>
     /// <param name="name">Named in errors.</param>
+    /// <param name="alone">The bytes are an .lzma stream ("LZMA alone"), which has no checksum.</param>
     /// <exception cref="HullException">HULL1006: liblzma is missing.</exception>
-    public XzStream(Stream input, string name)
+    public XzStream(Stream input, string name, bool alone = false)
     {
         _input = input;
         _name = name;
@@ -29,12 +32,12 @@ public sealed unsafe class XzStream : Stream
         int result;
         try
         {
-            result = Liblzma.StreamDecoder(_state, MemoryLimit, Liblzma.Concatenated);
+            result = alone ? Liblzma.AloneDecoder(_state, MemoryLimit) : Liblzma.StreamDecoder(_state, MemoryLimit, Liblzma.Concatenated);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
             Release(initialised: false);
-            throw FormatErrors.LibraryMissing.Error("liblzma.so.5 cannot be loaded.", new(name), cause: e);
+            throw FormatErrors.LibraryMissing.Error("liblzma.so.5 cannot be loaded; it is in the package liblzma5.", new(name), cause: e);
         }
 
         if (result != Liblzma.Ok)
@@ -46,28 +49,6 @@ public sealed unsafe class XzStream : Stream
 
     /// <inheritdoc/>
     ~XzStream() => Dispose(false);
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -114,20 +95,6 @@ public sealed unsafe class XzStream : Stream
             return buffer.Length - (int)_state->AvailableOut;
         }
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -42,6 +42,7 @@ internal sealed record Prerequisite(string Package, Purpose For, string Why, par
         new("kmod", Purpose.Test, "judges module indexes: depmod", "depmod"),
         new("zstd", Purpose.Test, "unpacks the initrd for cpio", "zstd"),
         new("xz-utils", Purpose.Test, "makes damaged package files for the readers", "xz"),
+        new("bzip2", Purpose.Test, "makes bzip2 data for the readers", "bzip2"),
         new("mount", Purpose.Test, "mounts /usr with the kernel's own EROFS", "mount", "losetup"),
         new("libcap2-bin", Purpose.Test, "judges file capabilities: setcap, getcap", "setcap", "getcap"),
         new("gpgv", Purpose.Test, "judges OpenPGP signatures", "gpgv"),

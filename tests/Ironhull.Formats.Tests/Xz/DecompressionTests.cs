@@ -46,6 +46,10 @@ public sealed class DecompressionTests
         {
             case ".xz":
                 return Tool("xz", ["-1", "-c"], s_plain);
+            case ".lzma":
+                return Tool("xz", ["--format=lzma", "-1", "-c"], s_plain);
+            case ".bz2":
+                return Tool("bzip2", ["-1", "-c"], s_plain);
             case ".gz":
                 using (var gzip = new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true))
                 {
@@ -62,9 +66,11 @@ public sealed class DecompressionTests
         }
     }
 
-    private static byte[] Decompress(byte[] bytes)
+    private static byte[] Decompress(byte[] bytes, string form = "")
     {
-        using var stream = Decompression.OpenByMagic(new MemoryStream(bytes), "x");
+        // An .lzma stream has no magic.
+        var input = new MemoryStream(bytes);
+        using var stream = form == ".lzma" ? Decompression.OpenByExtension(input, form, "x") : Decompression.OpenByMagic(input, "x");
         using var output = new MemoryStream();
         stream.CopyTo(output);
         return output.ToArray();
@@ -74,18 +80,22 @@ public sealed class DecompressionTests
     [InlineData(".xz")]
     [InlineData(".gz")]
     [InlineData(".zst")]
-    public void OpenByMagic_WhatTheFormatsToolWrote_IsDecoded(string form) => Assert.Equal(s_plain, Decompress(Compress(form)));
+    [InlineData(".bz2")]
+    [InlineData(".lzma")]
+    public void OpenByMagic_WhatTheFormatsToolWrote_IsDecoded(string form) => Assert.Equal(s_plain, Decompress(Compress(form), form));
 
     [Theory]
     [InlineData(".xz")]
     [InlineData(".gz")]
     [InlineData(".zst")]
+    [InlineData(".bz2")]
+    [InlineData(".lzma")]
     public void Read_TruncatedInput_ReportsACode(string form)
     {
         var bytes = Compress(form);
         foreach (var length in new[] { bytes.Length - 1, bytes.Length / 2, 20 })
         {
-            var error = Assert.Throws<HullException>(() => Decompress(bytes[..length]));
+            var error = Assert.Throws<HullException>(() => Decompress(bytes[..length], form));
             Assert.Contains(error.Code.Code, (string[])["HULL1001", "HULL1002"]);
         }
     }
@@ -94,6 +104,7 @@ public sealed class DecompressionTests
     [InlineData(".xz")]
     [InlineData(".gz")]
     [InlineData(".zst")]
+    [InlineData(".bz2")]
     public void Read_ChangedByte_ReportsHULL1002(string form)
     {
         var bytes = Compress(form);
@@ -101,9 +112,20 @@ public sealed class DecompressionTests
         Assert.Contains(Assert.Throws<HullException>(() => Decompress(bytes)).Code.Code, (string[])["HULL1001", "HULL1002"]);
     }
 
+    [Theory]
+    [InlineData(".xz")]
+    [InlineData(".bz2")]
+    public void Read_SeveralStreams_AreDecodedAsOne(string form) =>
+        Assert.Equal(s_plain.Length * 2, Decompress([.. Compress(form), .. Compress(form)]).Length);
+
     [Fact]
-    public void Read_SeveralXzStreams_AreDecodedAsOne() =>
-        Assert.Equal(s_plain.Length * 2, Decompress([.. Compress(".xz"), .. Compress(".xz")]).Length);
+    public void Read_LzmaWithHugeDictionary_ReportsHULL1003()
+    {
+        // The .lzma header: one byte of properties, then the dictionary's size, little-endian.
+        var bytes = Compress(".lzma");
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(1), 1u << 31);
+        Assert.Equal("HULL1003", Assert.Throws<HullException>(() => Decompress(bytes, ".lzma")).Code.Code);
+    }
 
     [Fact]
     public void Read_XzWithHugeDictionary_ReportsHULL1003()
@@ -139,6 +161,8 @@ public sealed class DecompressionTests
     [InlineData(".xz")]
     [InlineData(".gz")]
     [InlineData(".zst")]
+    [InlineData(".bz2")]
+    [InlineData(".lzma")]
     public void Read_MutatedInput_NeverThrowsAnythingElse(string form)
     {
         var sound = Compress(form);
@@ -152,7 +176,7 @@ public sealed class DecompressionTests
 
             try
             {
-                Decompress(bytes);
+                Decompress(bytes, form);
             }
             catch (HullException)
             {
