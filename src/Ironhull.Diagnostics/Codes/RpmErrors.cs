@@ -87,6 +87,35 @@ public static class RpmErrors
     public static readonly ErrorCode CapabilityConflict = new(
         "HULL2125", ErrorCategory.Integrity, "Hard links to one file have different capabilities", "Give every %caps() of the linked names the same text in the package's spec, or do not link them.");
 
+    /// <summary>A payload that is not cpio, or of an unknown compression.</summary>
+    public static readonly ErrorCode PayloadFormat = new(
+        "HULL2126", ErrorCategory.Unsupported, "The payload of an RPM package has an unknown format or compression", "Have the package built with a cpio payload of gzip, bzip2, xz, lzma or zstd.");
+
+    /// <summary>The payload holds a file that the header does not list, or only owns.</summary>
+    public static readonly ErrorCode PayloadUnknownFile = new("HULL2127", ErrorCategory.Integrity, "The payload of an RPM package holds a file that its header does not list", Damaged);
+
+    /// <summary>A listed file is not in the payload.</summary>
+    public static readonly ErrorCode PayloadMissingFile = new("HULL2128", ErrorCategory.Integrity, "The payload of an RPM package lacks a file that its header lists", Damaged);
+
+    /// <summary>The payload holds a file twice.</summary>
+    public static readonly ErrorCode PayloadDuplicateFile = new("HULL2129", ErrorCategory.Integrity, "The payload of an RPM package holds a file twice", Damaged);
+
+    /// <summary>A file of another size than listed.</summary>
+    public static readonly ErrorCode PayloadFileSize = new("HULL2130", ErrorCategory.Integrity, "A file of an RPM package has another size than its header says", Damaged);
+
+    /// <summary>A file whose bytes are not the listed ones.</summary>
+    public static readonly ErrorCode PayloadFileDigest = new("HULL2131", ErrorCategory.Integrity, "A file of an RPM package has another digest than its header says", Damaged);
+
+    /// <summary>A file of another kind, or a link to elsewhere, than listed.</summary>
+    public static readonly ErrorCode PayloadFileType = new("HULL2132", ErrorCategory.Integrity, "A file of an RPM package is of another kind than its header says", Damaged);
+
+    /// <summary>The payload unpacks to more or less than announced.</summary>
+    public static readonly ErrorCode PayloadLength = new("HULL2133", ErrorCategory.Integrity, "The payload of an RPM package unpacks to another size than announced", Damaged);
+
+    /// <summary>The package file is longer or shorter than its headers say.</summary>
+    public static readonly ErrorCode PackageLength = new(
+        "HULL2134", ErrorCategory.Integrity, "An RPM package is longer or shorter than its headers say", "The download is incomplete or something was added to it: fetch the package again.");
+
     // HULL2140 to HULL2179: signatures and digests.
     private const string Changed = "Do not use this copy: fetch the package again, and report the mirror when it stays so.";
 

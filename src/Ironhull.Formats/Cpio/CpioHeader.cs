@@ -9,12 +9,12 @@ namespace Ironhull.Formats.Cpio;
 /// buffer-format.rst): the magic 070701 and thirteen fields of eight hex digits.
 /// </summary>
 internal readonly record struct CpioHeader(
-    uint Inode, uint Mode, uint Uid, uint Gid, uint LinkCount, uint Modified, uint FileSize, uint DeviceMajor, uint DeviceMinor, uint NameSize)
+    uint Inode, uint Mode, uint Uid, uint Gid, uint LinkCount, uint Modified, uint FileSize, uint DeviceMajor, uint DeviceMinor, uint NameSize, uint Checksum = 0)
 {
     public const int Size = 110;
     public const string Trailer = "TRAILER!!!";
 
-    /// <summary>Parses a header; device and checksum fields are skipped.</summary>
+    /// <summary>Parses a header; the numbers of the device it lay on are skipped.</summary>
     /// <param name="data">At least <see cref="Size"/> bytes.</param>
     /// <param name="offset">Where it lies, for the message.</param>
     /// <exception cref="HullException">HULL1002, HULL1004: not a newc header.</exception>
@@ -36,7 +36,7 @@ internal readonly record struct CpioHeader(
             }
         }
 
-        return new(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6], fields[9], fields[10], fields[11]);
+        return new(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6], fields[9], fields[10], fields[11], fields[12]);
     }
 
     public void WriteTo(Span<byte> data)

@@ -14,6 +14,7 @@ public sealed class RpmFile : IDisposable
     private readonly FileStream _file;
     private IReadOnlyList<RpmFileEntry>? _files;
     private IReadOnlyList<RpmScriptlet>? _scriptlets;
+    private RpmPayload? _payload;
 
     private RpmFile(FileStream file, string name)
     {
@@ -140,11 +141,57 @@ public sealed class RpmFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Goes to the next file of the payload, which leaves out ghosts. All names of one file come one after the other: the first of them
+    /// (<see cref="RpmFileEntry.HardLinkTo"/> is null) with the bytes. Bytes that were not read are checked all the same.
+    /// </summary>
+    /// <returns>The file, or null at the end, when every file was there and nothing else.</returns>
+    /// <exception cref="HullException">HULL1001 to HULL1006, HULL2126 to HULL2134: damaged or hostile.</exception>
+    public RpmFileEntry? Next() => (_payload ??= OpenPayload()).Next();
+
+    /// <summary>Reads the bytes of the current file.</summary>
+    /// <returns>How many; 0 at the end, where their digest is the listed one, and for all but regular files.</returns>
+    /// <exception cref="HullException">HULL1001 to HULL1002, HULL2131, HULL2133: damaged or hostile.</exception>
+    public int Read(Span<byte> destination) => _payload?.Read(destination) ?? 0;
+
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _payload?.Dispose();
+        _file.Dispose();
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}-{Version}.{Architecture}";
+
+    private RpmPayload OpenPayload()
+    {
+        CheckLength();
+        var format = Header.GetString(RpmTag.PayloadFormat) ?? "cpio";
+        if (format != "cpio")
+        {
+            throw RpmErrors.PayloadFormat.Error($"The payload has the format '{format}'.", new(FileName));
+        }
+
+        _file.Position = PayloadOffset;
+        var announced = Header.GetNumber(RpmTag.PayloadSizeAlt)
+            ?? SignatureHeader.GetNumber(RpmSignatureTag.LongArchiveSize) ?? SignatureHeader.GetNumber(RpmSignatureTag.PayloadSize);
+        var compressor = Header.GetString(RpmTag.PayloadCompressor) ?? "gzip";
+        return new(_file, compressor, Files, announced is { } size ? (long)Math.Min(size, long.MaxValue) : null, FileName);
+    }
+
+    // Format 4 says how long header and payload are, format 6 how long the payload is.
+    private void CheckLength()
+    {
+        var length = (ulong)_file.Length;
+        var expected = Header.GetNumber(RpmTag.PayloadSize) is { } payload ? (ulong)PayloadOffset + payload
+            : (SignatureHeader.GetNumber(RpmSignatureTag.LongSize) ?? SignatureHeader.GetNumber(RpmSignatureTag.Size)) is { } both ? (ulong)HeaderOffset + both
+            : length;
+        if (length != expected)
+        {
+            throw RpmErrors.PackageLength.Error($"The file has {length} bytes; by its headers it should have {expected}.", Location.At(FileName, PayloadOffset));
+        }
+    }
 
     private RpmDependency[] Relations(int names, int versions, int flags) => RpmRelationReader.Read(Header, names, versions, flags);
 
