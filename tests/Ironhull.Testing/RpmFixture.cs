@@ -20,11 +20,11 @@ public static class RpmFixture
     /// <returns>Paths of the binary packages in ordinal order.</returns>
     public static IReadOnlyList<string> Build(RpmRelease release, string name, string spec, params string[] settings)
     {
-        var folder = TestCache.Folder("fixtures", $"{name}-{release.Name}", [release.Version, spec, .. s_settings, "", .. settings], f => Build(release, f, spec, settings));
+        var folder = TestCache.Folder("fixtures", $"{name}-{release.Name}", [release.Version, spec, .. s_settings, "", .. settings], f => Make(release, f, spec, settings));
         return [.. Directory.GetFiles(folder, "*.rpm").Order(StringComparer.Ordinal)];
     }
 
-    private static void Build(RpmRelease release, string target, string spec, string[] settings)
+    private static void Make(RpmRelease release, string target, string spec, string[] settings)
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder["fixture.spec"], spec);
