@@ -12,6 +12,7 @@ return args switch
     ["convert", var lockPath] => MakeRepository(lockPath, null),
     ["convert", var lockPath, "--output", var folder] => MakeRepository(lockPath, folder),
     ["dnf", var lockPath, var world, var reviewed] => CompareWithDnf(lockPath, world, reviewed),
+    ["reproduce", var lockPath, .. var names] => Reproduce(lockPath, names),
     ["definition", var images, var reviews, var key, var output] => WriteDefinition(images, reviews, key, output),
     ["trees", var first, var second, var reviewed] => CompareImages(first, second, reviewed),
     _ => Usage(),
@@ -24,6 +25,25 @@ static int MakeRepository(string lockPath, string? folder)
     var key = Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(ConverterVersion.Text + LockFile.Render(image))).ToString()[..16];
     Console.WriteLine(RepositoryBuilder.Build(image, new(DownloadCache.DefaultFolder, Path.Combine(cache, "packages")), Path.GetFullPath(folder ?? Path.Combine(cache, key))));
     return 0;
+}
+
+static int Reproduce(string lockPath, string[] names)
+{
+    var image = LockFile.Load(lockPath);
+    var packages = image.Packages.Where(p => p.Name == FileList.BasePackage || names.Contains(p.Name)).ToList();
+    var work = Directory.CreateTempSubdirectory("rpmworld-again-").FullName;
+    try
+    {
+        var again = new PackageConverter(DownloadCache.DefaultFolder, work).Convert(packages);
+        var kept = new PackageConverter(DownloadCache.DefaultFolder, Path.Combine(CacheFolder(), "rpmworld", "packages")).Convert(packages);
+        var different = packages.Where(p => !File.ReadAllBytes(again[p]).AsSpan().SequenceEqual(File.ReadAllBytes(kept[p]))).Select(p => p.Name).ToList();
+        Console.WriteLine(different.Count == 0 ? $"{packages.Count} packages made again, the same bytes" : $"DIFFERENT when made again: {string.Join(", ", different)}");
+        return different.Count == 0 ? 0 : 1;
+    }
+    finally
+    {
+        Directory.Delete(work, recursive: true);
+    }
 }
 
 static int CompareWithDnf(string lockPath, string world, string reviewed)
@@ -62,6 +82,8 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: rpmworld convert LOCK [--output FOLDER]
                  Turns the .debs of a lock, which must be in the download cache, into RPMs and a signed repository; prints its path.
+               rpmworld reproduce LOCK NAME...
+                 Makes packages again and compares them, before signing, with those that are kept.
                rpmworld dnf LOCK FOLDER REVIEWED
                  Installs the packages with dnf, without scriptlets and triggers, and compares the files with the merged packages of the lock.
                rpmworld definition IMAGES REVIEWS KEY OUTPUT
