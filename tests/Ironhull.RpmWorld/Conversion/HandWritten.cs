@@ -209,7 +209,7 @@ internal static class HandWritten
         new("post",
             $$"""
             /sbin/depmod -a {{release}}
-            dracut -f --kver {{release}} || :
+            dracut -f --regenerate-all || :
             """),
         new("postun", $"rm -rf /var/lib/initramfs/kernel/{release} || :"),
     ];
