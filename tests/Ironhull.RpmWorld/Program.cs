@@ -9,8 +9,8 @@ using Ironhull.RpmWorld.Repository;
 
 return args switch
 {
-    ["convert", var lockPath] => MakeRepository(lockPath, null),
-    ["convert", var lockPath, "--output", var folder] => MakeRepository(lockPath, folder),
+    ["convert", var lockPath] => await MakeRepositoryAsync(lockPath, null),
+    ["convert", var lockPath, "--output", var folder] => await MakeRepositoryAsync(lockPath, folder),
     ["dnf", var lockPath, var world, var reviewed] => CompareWithDnf(lockPath, world, reviewed),
     ["reproduce", var lockPath, .. var names] => Reproduce(lockPath, names),
     ["definition", var images, var reviews, var key, var output] => WriteDefinition(images, reviews, key, output),
@@ -18,9 +18,17 @@ return args switch
     _ => Usage(),
 };
 
-static int MakeRepository(string lockPath, string? folder)
+static async Task<int> MakeRepositoryAsync(string lockPath, string? folder)
 {
     var image = LockFile.Load(lockPath);
+    var missing = image.Packages.Where(p => !File.Exists(Path.Combine(DownloadCache.DefaultFolder, p.Sha256.ToString()))).ToList();
+    if (missing.Count > 0)
+    {
+        var archives = image.Repositories.ToDictionary(r => r.Id, r => r.Archive, StringComparer.Ordinal);
+        using var client = new MirrorClient(MirrorMap.Discover());
+        await new DownloadCache(DownloadCache.DefaultFolder, client).FetchAsync(missing.Select(p => new DownloadRequest(p.Repository, archives[p.Repository], p.Path, p.Sha256, p.Size)));
+    }
+
     var cache = Path.Combine(CacheFolder(), "rpmworld");
     var key = Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(ConverterVersion.Text + LockFile.Render(image))).ToString()[..16];
     Console.WriteLine(RepositoryBuilder.Build(image, new(DownloadCache.DefaultFolder, Path.Combine(cache, "packages")), Path.GetFullPath(folder ?? Path.Combine(cache, key))));
@@ -81,7 +89,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: rpmworld convert LOCK [--output FOLDER]
-                 Turns the .debs of a lock, which must be in the download cache, into RPMs and a signed repository; prints its path.
+                 Turns the .debs of a lock into RPMs and a signed repository; prints its path.
                rpmworld reproduce LOCK NAME...
                  Makes packages again and compares them, before signing, with those that are kept.
                rpmworld dnf LOCK FOLDER REVIEWED
