@@ -29,11 +29,14 @@ public enum ClauseKind
 
     /// <summary>Two versions of one name.</summary>
     OneVersionPerName,
+
+    /// <summary>The subject needs something of the program that installs it which this program does not have.</summary>
+    Unsupported,
 }
 
 /// <summary>
-/// One disjunction with the reason for it. It reads: without <see cref="Subject"/> (or its job) nothing is claimed;
-/// with it, one of <see cref="Alternatives"/> is installed, or, for the negative kinds, <see cref="Other"/> is not.
+/// One disjunction with the reason for it. It reads: where <see cref="Subject"/> (or its job) and all of <see cref="Conditions"/> are
+/// installed, one of <see cref="Alternatives"/> is installed too, or <see cref="Other"/>, when there is one, is not.
 /// </summary>
 public sealed class Clause
 {
@@ -49,7 +52,10 @@ public sealed class Clause
     /// <summary>The statement as written, for example <c>mawk | gawk (>= 3)</c>; for a job the requested text.</summary>
     public required string Text { get; init; }
 
-    /// <summary>What satisfies a positive clause, best first.</summary>
+    /// <summary>What else must be installed for the clause to claim anything ("A needs B if C": C).</summary>
+    public IReadOnlyList<Candidate> Conditions { get; init; } = [];
+
+    /// <summary>What satisfies the clause, best first. A clause that keeps <see cref="Other"/> out may have them too: "unless one of these is there".</summary>
     public IReadOnlyList<Candidate> Alternatives { get; init; } = [];
 
     /// <summary>What a negative clause keeps out.</summary>
@@ -59,7 +65,7 @@ public sealed class Clause
     public string Note { get; init; } = "";
 
     /// <summary>True when the clause keeps <see cref="Other"/> out.</summary>
-    public bool IsNegative => Kind is ClauseKind.Exclude or ClauseKind.Conflicts or ClauseKind.Breaks or ClauseKind.Obsoletes or ClauseKind.OneVersionPerName;
+    public bool IsNegative => Other is not null;
 
     /// <summary>True when the clause comes from the request and not from a package.</summary>
     public bool IsJob => Kind is ClauseKind.Install or ClauseKind.Essential or ClauseKind.Exclude;

@@ -30,17 +30,32 @@ internal static class CoreRenderer
     /// <summary>One clause in words.</summary>
     public static string Sentence(Clause clause) => clause.Kind switch
     {
+        ClauseKind.Install when clause.Conditions.Count > 0 => $"The request is to install '{clause.Text}'; with {All(clause.Conditions)} installed {Only(clause)}.",
         ClauseKind.Install when clause.Alternatives.Count == 0 => $"The request is to install '{clause.Text}', but {clause.Note}.",
         ClauseKind.Install => $"The request is to install '{clause.Text}', which is {List(clause.Alternatives)}.",
         ClauseKind.Essential => $"{List(clause.Alternatives)} is marked Essential, so every installation has it.",
         ClauseKind.Exclude => $"The request excludes {clause.Text}.",
+        ClauseKind.Requires when clause.Conditions.Count > 0 => $"{clause.Subject} needs '{clause.Text}' ({clause.Field}); with {All(clause.Conditions)} installed {Only(clause)}.",
         ClauseKind.Requires when clause.Alternatives.Count == 0 => $"{clause.Subject} needs '{clause.Text}' ({clause.Field}), but {clause.Note}.",
         ClauseKind.Requires => $"{clause.Subject} needs '{clause.Text}' ({clause.Field}), which only {List(clause.Alternatives)} can satisfy.",
         ClauseKind.OneVersionPerName => $"{clause.Subject} and {clause.Other} are versions of one package; only one of them can be installed.",
         ClauseKind.Breaks => $"{clause.Subject} breaks {clause.Other} ('{clause.Text}'{Via(clause)}).",
         ClauseKind.Obsoletes => $"{clause.Subject} takes the place of {clause.Other} ('{clause.Text}').",
-        _ => $"{clause.Subject} conflicts with {clause.Other} ('{clause.Text}'{Via(clause)}).",
+        ClauseKind.Unsupported => $"{clause.Subject} needs '{clause.Text}' of the program that installs it, and this program does not know that feature.",
+        _ when clause.Other is null => $"{clause.Subject} conflicts with '{clause.Text}', so one of {List(clause.Alternatives)} must be installed.",
+        _ => $"{clause.Subject} conflicts with {clause.Other} ('{clause.Text}'{Via(clause)}){Where(clause)}.",
     };
+
+    private static string Only(Clause clause) =>
+        clause.Alternatives.Count == 0 ? "nothing can satisfy that" : $"only {List(clause.Alternatives)} can satisfy that";
+
+    private static string Where(Clause clause)
+    {
+        var when = clause.Conditions.Count == 0 ? "" : $" while {All(clause.Conditions)} is installed";
+        return clause.Alternatives.Count == 0 ? when : $"{when} unless {List(clause.Alternatives)} is installed";
+    }
+
+    private static string All(IReadOnlyList<Candidate> candidates) => string.Join(" and ", candidates);
 
     private static string Via(Clause clause) => clause.Note.Length == 0 ? "" : $", {clause.Note}";
 

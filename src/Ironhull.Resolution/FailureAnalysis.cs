@@ -121,8 +121,8 @@ internal static class FailureAnalysis
             switch (clause.Kind)
             {
                 case ClauseKind.Install:
-                    var name = clause.Text.Split('=')[0];
-                    if (clause.Text.Contains('=') && universe.Contains(name))
+                    var name = NameOf(clause.Text);
+                    if (name.Length < clause.Text.Length && universe.Contains(name))
                     {
                         steps.Add(new FixStep(FixKind.PickAlternative, clause.Text, name));
                     }
@@ -150,6 +150,13 @@ internal static class FailureAnalysis
         }
 
         return steps.OrderBy(s => s.Kind).ThenBy(s => s.Subject, StringComparer.Ordinal).ThenBy(s => s.Detail, StringComparer.Ordinal);
+    }
+
+    /// <summary>A request without its version: "a=1" and "a >= 1" ask for a.</summary>
+    private static string NameOf(string text)
+    {
+        var end = text.AsSpan().IndexOfAny(" <>=");
+        return end < 0 || text[0] == '(' ? text : text[..end];
     }
 
     private static ResolutionRequest Apply(ResolutionRequest request, FixStep step) => step.Kind switch

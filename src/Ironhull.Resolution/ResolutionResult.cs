@@ -8,7 +8,7 @@ namespace Ironhull.Resolution;
 public abstract record ResolutionResult
 {
     /// <summary>The solution.</summary>
-    /// <exception cref="HullException">HULL3001: it is a failure.</exception>
+    /// <exception cref="HullException">HULL3001, HULL3101: it is a failure.</exception>
     public Solution OrThrow() => this switch
     {
         Solution solution => solution,
@@ -31,6 +31,7 @@ public sealed record Reason(ClauseKind Kind, Candidate? By, string Field, string
     {
         ClauseKind.Install => $"requested as '{Text}'",
         ClauseKind.Essential => "essential",
+        _ when Field == "Supplements" => $"supplements '{Text}'",
         _ => $"{By!.Name} {Field}: {Text}",
     };
 }
@@ -154,6 +155,9 @@ public sealed record Failure(IReadOnlyList<Clause> Core, IReadOnlyList<string> S
         }
     }
 
-    /// <summary>HULL3001 with the core as message and the fixes as remedy.</summary>
-    public HullException ToException() => ResolutionErrors.Unsatisfiable.Error(Message, remedy: Remedy);
+    /// <summary>What kind of failure it is: HULL3101 where a package needs more of this program than it has, else HULL3001.</summary>
+    public ErrorCode Code => Core.Any(c => c.Kind == ClauseKind.Unsupported) ? ResolutionErrors.UnknownRpmFeature : ResolutionErrors.Unsatisfiable;
+
+    /// <summary>The failure's code with the core as message and the fixes as remedy.</summary>
+    public HullException ToException() => Code.Error(Message, remedy: Remedy);
 }

@@ -22,4 +22,19 @@ public static class ResolutionErrors
     public static readonly ErrorCode MalformedRequest = new("HULL3004", ErrorCategory.Input,
         "A package request is neither a name nor name=version",
         "Write a package name, or a name, '=' and a version that the repositories hold.");
+
+    /// <summary>HULL3101</summary>
+    public static readonly ErrorCode UnknownRpmFeature = new("HULL3101", ErrorCategory.Unsupported,
+        "A package needs a feature of rpm that is not known here",
+        "Choose a version of the package that does not need the feature, or a newer version of this program.");
+
+    /// <summary>HULL3102</summary>
+    public static readonly ErrorCode MalformedRichDependency = new("HULL3102", ErrorCategory.Integrity,
+        "A rich dependency cannot be read",
+        "Report it to the repository's maintainers, and leave the package out with 'exclude' until it is mended.");
+
+    /// <summary>HULL3103</summary>
+    public static readonly ErrorCode RichDependencyTooLarge = new("HULL3103", ErrorCategory.Unsupported,
+        "A rich dependency stands for too many combinations of packages",
+        "Leave the package out with 'exclude', or ask its maintainers to write the dependency in a simpler way.");
 }

@@ -11,28 +11,16 @@ internal static class FixedSolver
         var numbers = new Dictionary<int, int>();
         for (var i = 0; i < clauses.Count; i++)
         {
-            var clause = clauses[i];
-            var literals = new List<int>();
-            if (clause.Subject is { } subject)
+            switch (Literals.Of(clauses[i], -1, Variable))
             {
-                literals.Add(SatSolver.Negative(Variable(subject)));
+                case null:
+                    break;
+                case []:
+                    return [i];
+                case { } literals:
+                    numbers[solver.Add(literals)] = i;
+                    break;
             }
-
-            if (clause.IsNegative)
-            {
-                literals.Add(SatSolver.Negative(Variable(clause.Other!)));
-            }
-            else
-            {
-                literals.AddRange(clause.Alternatives.Select(a => SatSolver.Positive(Variable(a))));
-            }
-
-            if (literals.Count == 0)
-            {
-                return [i];
-            }
-
-            numbers[solver.Add([.. literals])] = i;
         }
 
         return solver.Solve([], new FirstOpen(solver, variables.Count)) ? null : [.. solver.Core.Select(n => numbers[n])];

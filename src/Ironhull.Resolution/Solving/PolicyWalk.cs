@@ -6,7 +6,7 @@ namespace Ironhull.Resolution.Solving;
 /// decides nothing; otherwise its first alternative that is not ruled out is installed. The packages walked are the
 /// solution, so nothing is in it without a reason.
 /// </summary>
-internal sealed class PolicyWalk(Search search) : IBrancher
+internal sealed class PolicyWalk(Search search) : IPolicy
 {
     private readonly List<(Candidate Candidate, Clause Reason)> _chosen = [];
     private readonly HashSet<Candidate> _installed = [];
@@ -20,6 +20,10 @@ internal sealed class PolicyWalk(Search search) : IBrancher
 
     public void Prepare(IReadOnlyList<Job> jobs) =>
         _jobs.AddRange(jobs.Where(j => j.Kind != ClauseKind.Exclude).SelectMany(j => j.Clauses));
+
+    public void Expanded(Candidate candidate, IReadOnlyList<Clause> wishes)
+    {
+    }
 
     public void Restart()
     {

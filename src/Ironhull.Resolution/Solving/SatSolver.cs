@@ -3,7 +3,7 @@ namespace Ironhull.Resolution.Solving;
 /// <summary>Chooses the next literal to assume once every job holds.</summary>
 internal interface IBrancher
 {
-    /// <summary>An unassigned literal, or -1 when everything needed is decided.</summary>
+    /// <summary>An unassigned literal, -1 when everything needed is decided, or -2 when clauses were added that have to be followed first.</summary>
     int Next();
 
     /// <summary>Assignments were taken back.</summary>
@@ -29,6 +29,7 @@ internal sealed class SatSolver
     private readonly List<bool> _expanded = [];
     private readonly List<int> _trail = [];
     private readonly List<int> _levelStarts = [];
+    private readonly List<int> _units = [];
     private int _head;
 
     /// <summary>Called once for a variable that became true; adds the clauses that follow from it.</summary>
@@ -43,7 +44,11 @@ internal sealed class SatSolver
     /// <summary>Numbers of the original clauses of the refutation, ascending, after <see cref="Solve"/> gave false.</summary>
     public IReadOnlyList<int> Core { get; private set; } = [];
 
-    private int Level => _levelStarts.Count;
+    /// <summary>How many choices and assumptions are in force.</summary>
+    public int Level => _levelStarts.Count;
+
+    /// <summary>The literals that hold, in the order in which they came to.</summary>
+    public IReadOnlyList<int> Trail => _trail;
 
     private int _pendingConflict = NoReason;
 
@@ -66,6 +71,26 @@ internal sealed class SatSolver
     /// <summary>1 true, -1 false, 0 unassigned.</summary>
     public int Value(int literal) => (literal & 1) == 0 ? _values[literal >> 1] : -_values[literal >> 1];
 
+    /// <summary>After how many choices a variable was assigned.</summary>
+    public int LevelOf(int variable) => _levels[variable];
+
+    /// <summary>Adds what follows from a variable before it is known to be true.</summary>
+    /// <returns>False when that was done before.</returns>
+    public bool ExpandAhead(int variable)
+    {
+        if (_expanded[variable])
+        {
+            return false;
+        }
+
+        _expanded[variable] = true;
+        Expand?.Invoke(variable);
+        return true;
+    }
+
+    /// <summary>Takes back every choice after the first few.</summary>
+    public void Revert(int level) => BackTo(level);
+
     /// <summary>Adds a clause and returns its number.</summary>
     /// <param name="literals">At least one literal; owned by the solver afterwards.</param>
     public int Add(int[] literals) => Add(literals, null);
@@ -83,21 +108,32 @@ internal sealed class SatSolver
             _watches[literals[0]].Add(number);
             _watches[literals[1]].Add(number);
         }
+        else
+        {
+            _units.Add(number);
+        }
 
         if (literals.Length == 1 || Value(literals[1]) < 0)
         {
-            switch (Value(literals[0]))
-            {
-                case 0:
-                    Enqueue(literals[0], number);
-                    break;
-                case < 0 when _pendingConflict == NoReason:
-                    _pendingConflict = number;
-                    break;
-            }
+            Assert(number);
         }
 
         return number;
+    }
+
+    /// <summary>The first literal of a clause is the only one that can hold.</summary>
+    private void Assert(int number)
+    {
+        var literal = _clauses[number][0];
+        switch (Value(literal))
+        {
+            case 0:
+                Enqueue(literal, number);
+                break;
+            case < 0 when _pendingConflict == NoReason:
+                _pendingConflict = number;
+                break;
+        }
     }
 
     private void MoveBestTo(int[] literals, int position)
@@ -165,6 +201,11 @@ internal sealed class SatSolver
             else
             {
                 decision = brancher.Next();
+                if (decision == -2)
+                {
+                    continue;
+                }
+
                 if (decision < 0)
                 {
                     return true;
@@ -188,14 +229,9 @@ internal sealed class SatSolver
             }
 
             var literal = _trail[_head++];
-            if ((literal & 1) == 0 && !_expanded[literal >> 1])
+            if ((literal & 1) == 0 && ExpandAhead(literal >> 1) && _pendingConflict != NoReason)
             {
-                _expanded[literal >> 1] = true;
-                Expand?.Invoke(literal >> 1);
-                if (_pendingConflict != NoReason)
-                {
-                    return TakePending();
-                }
+                return TakePending();
             }
 
             var conflict = Visit(literal ^ 1);
@@ -373,6 +409,12 @@ internal sealed class SatSolver
         _levelStarts.RemoveRange(level, _levelStarts.Count - level);
         _head = start;
         _pendingConflict = NoReason;
+
+        // A clause of one literal holds whatever is decided, also where it was added after choices that are now taken back.
+        foreach (var number in _units)
+        {
+            Assert(number);
+        }
     }
 
     private List<int> Refutation(int conflict, IEnumerable<int> variables)

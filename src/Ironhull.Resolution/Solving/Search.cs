@@ -1,6 +1,9 @@
 namespace Ironhull.Resolution.Solving;
 
-/// <summary>Encodes a problem into the solver on demand and runs it with the policy of <see cref="PolicyWalk"/>.</summary>
+/// <summary>
+/// Encodes a problem into the solver on demand and runs it with the policy of its packaging system: <see cref="PolicyWalk"/>, or
+/// <see cref="RankedWalk"/> for a problem that ranks its candidates.
+/// </summary>
 internal sealed class Search
 {
     private readonly IProblem _problem;
@@ -10,17 +13,17 @@ internal sealed class Search
     private readonly Dictionary<Candidate, List<Clause>> _wishes = [];
     private readonly List<Clause> _origins = [];
     private readonly List<int> _originNumbers = [];
-    private readonly PolicyWalk _walk;
+    private readonly IPolicy _policy;
 
     public Search(IProblem problem)
     {
         _problem = problem;
-        _walk = new PolicyWalk(this);
+        _policy = problem is IRankedProblem ranked ? new RankedWalk(this, ranked, _solver) : new PolicyWalk(this);
         _solver.Expand = Expand;
     }
 
     /// <summary>The chosen packages with the clause that brought each in, in the order of choice, after success.</summary>
-    public IReadOnlyList<(Candidate Candidate, Clause Reason)> Chosen => _walk.Chosen;
+    public IReadOnlyList<(Candidate Candidate, Clause Reason)> Chosen => _policy.Chosen;
 
     /// <summary>The original clauses of the refutation, after failure.</summary>
     public IReadOnlyList<Clause> Core { get; private set; } = [];
@@ -42,8 +45,8 @@ internal sealed class Search
             assumptions.Add(SatSolver.Positive(selector));
         }
 
-        _walk.Prepare(_problem.Jobs);
-        if (_solver.Solve(assumptions, _walk))
+        _policy.Prepare(_problem.Jobs);
+        if (_solver.Solve(assumptions, _policy))
         {
             return true;
         }
@@ -61,10 +64,22 @@ internal sealed class Search
     /// <summary>The positive clauses of an installed candidate, in order.</summary>
     public IReadOnlyList<Clause> WishesOf(Candidate candidate) => _wishes.TryGetValue(candidate, out var list) ? list : [];
 
+    /// <summary>As <see cref="Value"/>; 0 too for what no clause has named.</summary>
+    public int Known(Candidate candidate) => _variables.TryGetValue(candidate, out var variable) ? _solver.Value(SatSolver.Positive(variable)) : 0;
+
     /// <summary>1 installed, -1 ruled out, 0 open.</summary>
     public int Value(Candidate candidate) => _solver.Value(SatSolver.Positive(Variable(candidate)));
 
     public int Literal(Candidate candidate) => SatSolver.Positive(Variable(candidate));
+
+    /// <summary>What a literal of the solver stands for; null where that is a job.</summary>
+    public Candidate? CandidateOf(int literal) => _candidates[literal >> 1];
+
+    /// <summary>After how many choices it was settled whether a candidate is installed.</summary>
+    public int LevelOf(Candidate candidate) => _solver.LevelOf(Variable(candidate));
+
+    /// <summary>Adds what a candidate claims although it is not chosen. False when that was done before.</summary>
+    public bool LookAt(Candidate candidate) => _solver.ExpandAhead(Variable(candidate));
 
     private void Expand(int variable)
     {
@@ -84,34 +99,20 @@ internal sealed class Search
 
             if (clause.Kind != ClauseKind.Recommends)
             {
-                Add(clause, SatSolver.Negative(variable));
+                Add(clause, -1);
             }
         }
+
+        _policy.Expanded(candidate, wishes);
     }
 
     private void Add(Clause clause, int guard)
     {
-        int[] literals;
-        if (clause.IsNegative)
+        if (Literals.Of(clause, guard, Variable) is { } literals)
         {
-            literals = [guard, SatSolver.Negative(Variable(clause.Other!))];
+            _originNumbers.Add(_solver.Add(literals));
+            _origins.Add(clause);
         }
-        else
-        {
-            literals = new int[clause.Alternatives.Count + 1];
-            literals[0] = guard;
-            for (var i = 0; i < clause.Alternatives.Count; i++)
-            {
-                literals[i + 1] = Literal(clause.Alternatives[i]);
-                if (literals[i + 1] == (guard ^ 1))
-                {
-                    return; // A package that satisfies its own dependency.
-                }
-            }
-        }
-
-        _originNumbers.Add(_solver.Add(literals));
-        _origins.Add(clause);
     }
 
     private int Variable(Candidate candidate)

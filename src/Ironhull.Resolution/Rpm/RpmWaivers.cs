@@ -1,0 +1,42 @@
+using System.IO.Enumeration;
+using Ironhull.Packages.Rpm;
+
+namespace Ironhull.Resolution.Rpm;
+
+/// <summary>Decides which dependencies are waived, and remembers for whom.</summary>
+internal sealed class RpmWaivers
+{
+    private readonly List<(DependencyWaiver Waiver, string Name, string Text, HashSet<Candidate> TakenFrom)> _waivers = [];
+
+    public RpmWaivers(IReadOnlyList<DependencyWaiver> waivers)
+    {
+        foreach (var waiver in waivers)
+        {
+            var text = Spaced(waiver.Dependency);
+            _waivers.Add((waiver, RpmSpec.NameOf(text), text, []));
+        }
+    }
+
+    /// <summary>A waiver without a version takes the dependency at every version; a rich dependency is written as the package has it.</summary>
+    public bool Takes(RpmCandidate subject, RpmDependency dependency)
+    {
+        var taken = false;
+        foreach (var (waiver, name, text, takenFrom) in _waivers)
+        {
+            if (FileSystemName.MatchesSimpleExpression(waiver.Package, subject.Name, ignoreCase: false)
+                && (dependency.IsRich ? Spaced(dependency.Name) == text : dependency.Name == name && (text == name || dependency.ToString() == text)))
+            {
+                takenFrom.Add(subject);
+                taken = true;
+            }
+        }
+
+        return taken;
+    }
+
+    public IEnumerable<DependencyWaiver> Unused(IReadOnlyList<Candidate> solution) =>
+        _waivers.Where(w => !solution.Any(w.TakenFrom.Contains)).Select(w => w.Waiver);
+
+    private static string Spaced(string text) =>
+        string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Replace("( ", "(", StringComparison.Ordinal).Replace(" )", ")", StringComparison.Ordinal);
+}
