@@ -67,6 +67,9 @@ public sealed class Clause
     /// <summary>True when the clause keeps <see cref="Other"/> out.</summary>
     public bool IsNegative => Other is not null;
 
+    /// <summary>True when installing something can satisfy the clause, or would, were there anything.</summary>
+    public bool IsPositive => Other is null || Alternatives.Count > 0;
+
     /// <summary>True when the clause comes from the request and not from a package.</summary>
     public bool IsJob => Kind is ClauseKind.Install or ClauseKind.Essential or ClauseKind.Exclude;
 }

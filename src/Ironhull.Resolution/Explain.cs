@@ -26,7 +26,7 @@ public static class Explain
                 return Chain(reached, candidate);
             }
 
-            foreach (var clause in solution.Problem.ClausesOf(candidate).Where(c => !c.IsNegative))
+            foreach (var clause in solution.Problem.ClausesOf(candidate).Where(c => c.IsPositive))
             {
                 Reach(clause);
             }
@@ -115,7 +115,7 @@ public static class Explain
         {
             foreach (var clause in solution.Problem.ClausesOf(package.Candidate))
             {
-                if (clause.IsNegative || !clause.Alternatives.Any(a => string.Equals(a.Name, name, StringComparison.Ordinal)))
+                if (!clause.Alternatives.Any(a => string.Equals(a.Name, name, StringComparison.Ordinal)))
                 {
                     continue;
                 }

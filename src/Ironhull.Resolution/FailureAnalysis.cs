@@ -66,7 +66,8 @@ internal static class FailureAnalysis
             fixes.Add(RemoveUntilItWorks(universe, request, core));
         }
 
-        return [.. fixes.Select(f => Reduce(universe, request, f))
+        // Larger sets of changes may come down to the same smaller one, met in another order.
+        return [.. fixes.Select(f => Sort(Reduce(universe, request, f)))
             .OrderBy(f => f.Steps.Count)
             .ThenBy(f => f.Steps.Max(s => s.Kind))
             .ThenBy(f => f.ToString(), StringComparer.Ordinal)
@@ -94,6 +95,11 @@ internal static class FailureAnalysis
             core = FixedSolver.Shrink(rest);
         }
     }
+
+    private static Fix Sort(Fix fix) => fix with { Steps = [.. InOrder(fix.Steps)] };
+
+    private static IEnumerable<FixStep> InOrder(IEnumerable<FixStep> steps) =>
+        steps.OrderBy(s => s.Kind).ThenBy(s => s.Subject, StringComparer.Ordinal).ThenBy(s => s.Detail, StringComparer.Ordinal);
 
     /// <summary>Leaves out every change without which the rest still works.</summary>
     private static Fix Reduce(IUniverse universe, ResolutionRequest request, Fix fix)
@@ -149,7 +155,7 @@ internal static class FailureAnalysis
             }
         }
 
-        return steps.OrderBy(s => s.Kind).ThenBy(s => s.Subject, StringComparer.Ordinal).ThenBy(s => s.Detail, StringComparer.Ordinal);
+        return InOrder(steps).Distinct();
     }
 
     /// <summary>A request without its version: "a=1" and "a >= 1" ask for a.</summary>

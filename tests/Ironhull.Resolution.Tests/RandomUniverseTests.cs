@@ -99,6 +99,7 @@ public sealed class RandomUniverseTests
             }
 
             Assert.NotEmpty(failure.Fixes);
+            Assert.Distinct(failure.Fixes.Select(f => string.Join('\n', f.Steps.Select(s => s.ToString()).Order(StringComparer.Ordinal))));
             Assert.All(failure.Fixes, f => Assert.IsType<Solution>(Resolver.Resolve(universe, f.Request)));
         }, iter: 1_000);
         Assert.True(failures > 100, $"only {failures} of the random requests failed");

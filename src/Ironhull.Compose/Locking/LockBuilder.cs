@@ -54,7 +54,7 @@ public static class LockBuilder
         var result = Resolver.Resolve(UniverseOf(definition, repositories), RequestOf(definition));
         if (result is Failure failure)
         {
-            throw ResolutionErrors.Unsatisfiable.Error(failure.Message, PlaceOf(definition, failure), failure.Remedy);
+            throw failure.Code.Error(failure.Message, PlaceOf(definition, failure), failure.Remedy);
         }
 
         var solution = result.OrThrow();

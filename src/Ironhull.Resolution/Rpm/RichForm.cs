@@ -8,6 +8,19 @@ namespace Ironhull.Resolution.Rpm;
 /// <param name="Absent">… or one of these is not.</param>
 internal readonly record struct Disjunction(IReadOnlyList<RpmCandidate> Installed, IReadOnlyList<RpmCandidate> Absent);
 
+/// <summary>How a dependency stands with what is installed.</summary>
+internal enum RichTruth
+{
+    /// <summary>It does not hold.</summary>
+    Fails,
+
+    /// <summary>It holds, though no installed package is what makes it: "a if b" without b.</summary>
+    Holds,
+
+    /// <summary>It holds because of an installed package.</summary>
+    HoldsByPackage,
+}
+
 /// <summary>
 /// Turns a dependency into disjunctions over packages by the distributive law, without variables of its own: every disjunction can
 /// then be shown to a reader as it is.
@@ -37,19 +50,29 @@ internal sealed class RichForm(Func<RpmDependency, IReadOnlyList<RpmCandidate>> 
         _ => [],
     };
 
-    /// <summary>Whether a dependency holds with what is installed.</summary>
-    public bool Holds(RichNode node, Func<RpmCandidate, bool> installed) => node switch
+    /// <summary>Whether a dependency holds with what is installed, and whether an installed package is what makes it hold.</summary>
+    public RichTruth Truth(RichNode node, Func<RpmCandidate, bool> installed)
     {
-        RichNode.Operation { Operator: RichOperator.And } and => and.Operands.All(o => Holds(o, installed)),
-        RichNode.Operation { Operator: RichOperator.Or } or => or.Operands.Any(o => Holds(o, installed)),
-        RichNode.Operation { Operator: RichOperator.If } conditional => Holds(conditional.Operands[1], installed)
-            ? Holds(conditional.Operands[0], installed)
-            : conditional.Operands.Count < 3 || Holds(conditional.Operands[2], installed),
-        RichNode.Operation { Operator: RichOperator.Unless } conditional => Holds(conditional.Operands[1], installed)
-            ? conditional.Operands.Count == 3 && Holds(conditional.Operands[2], installed)
-            : Holds(conditional.Operands[0], installed),
-        _ => Single(node).Any(installed),
-    };
+        return node switch
+        {
+            RichNode.Operation { Operator: RichOperator.And } and => and.Operands.Select(Of).Aggregate(Both),
+            RichNode.Operation { Operator: RichOperator.Or } or => or.Operands.Select(Of).Max(),
+            RichNode.Operation { Operator: RichOperator.If, Operands: [var first, var second] } =>
+                Of(second) == RichTruth.Fails && Of(first) == RichTruth.Fails ? RichTruth.Holds : Of(first),
+            RichNode.Operation { Operator: RichOperator.If, Operands: [var first, var second, var third] } => Of(second) == RichTruth.Fails ? Of(third) : Of(first),
+            RichNode.Operation { Operator: RichOperator.Unless, Operands: [var first, var second] } => Of(second) == RichTruth.Fails ? Of(first) : RichTruth.Fails,
+            RichNode.Operation { Operator: RichOperator.Unless, Operands: [var first, var second, var third] } => Of(second) == RichTruth.Fails ? Of(first) : Of(third),
+            _ => Single(node).Any(installed) ? RichTruth.HoldsByPackage : RichTruth.Fails,
+        };
+
+        RichTruth Of(RichNode operand) => Truth(operand, installed);
+    }
+
+    /// <summary>Every package that some part of a dependency names, in the order of the parts.</summary>
+    public IEnumerable<RpmCandidate> Named(RichNode node) => node is RichNode.Operation operation ? operation.Operands.SelectMany(Named) : Single(node);
+
+    private static RichTruth Both(RichTruth one, RichTruth other) =>
+        one == RichTruth.Fails || other == RichTruth.Fails ? RichTruth.Fails : one > other ? one : other;
 
     private static List<RpmCandidate> Intersect(IReadOnlyList<IReadOnlyList<RpmCandidate>> sets) =>
         [.. sets[0].Where(c => sets.Skip(1).All(s => s.Contains(c)))];

@@ -77,7 +77,9 @@ internal sealed class RpmClauses(RpmUniverse universe, RpmRelations relations, R
     private void AddRich(List<Clause> clauses, RpmCandidate subject, ClauseKind kind, string field, RpmDependency dependency)
     {
         var owner = subject.ToString();
-        foreach (var (installed, absent) in relations.Form(owner).WhenTrue(relations.Tree(dependency, owner)))
+        var disjunctions = kind == ClauseKind.Recommends
+            ? relations.Wished(dependency, subject) : relations.Form(owner).WhenTrue(relations.Tree(dependency, owner));
+        foreach (var (installed, absent) in disjunctions)
         {
             if (!installed.Contains(subject))
             {

@@ -65,7 +65,7 @@ internal sealed class RpmProblem : IRankedProblem
         }
 
         _wishes.Follow(decisions);
-        var supplements = _universe.Supplementing.Where(c => IsOpen(c) && !_excluded.Contains(c) && _wishes.Supplements(c) && !HasOtherVersion(c)).ToList();
+        var supplements = _universe.Supplementing.Where(c => IsOpen(c) && !_excluded.Contains(c) && _wishes.Supplemented(c) is not null && !HasOtherVersion(c)).ToList();
         var recommendations = decisions.Installed.SelectMany(ClausesOf).Where(IsOpenWish).ToList();
         var open = supplements.Union(recommendations.SelectMany(c => c.Alternatives).Cast<RpmCandidate>().Where(IsOpen)).OrderBy(c => c.Place).ToList();
         if (open.Count == 0)
@@ -96,9 +96,9 @@ internal sealed class RpmProblem : IRankedProblem
     /// <summary>What a package supplements, as a clause of the first installed package that it goes with.</summary>
     private Clause Supplement(RpmCandidate candidate, IDecisions decisions)
     {
-        var held = candidate.Package.Supplements.First(s => _relations.Holds(s, candidate, decisions.IsInstalled));
-        var form = _relations.Form(candidate.ToString());
-        var by = form.WhenFalse(_relations.Tree(held, candidate.ToString())).SelectMany(d => d.Absent).FirstOrDefault(decisions.IsInstalled);
+        var held = _wishes.Supplemented(candidate)!.Value;
+        var owner = candidate.ToString();
+        var by = _relations.Form(owner).Named(_relations.Tree(held, owner)).First(decisions.IsInstalled);
         return new Clause { Kind = ClauseKind.Recommends, Subject = by, Field = "Supplements", Text = held.ToString(), Alternatives = [candidate] };
     }
 
@@ -144,8 +144,13 @@ internal sealed class RpmProblem : IRankedProblem
     /// <summary>The best of what a request names: dnf's <c>best</c> option, which fails rather than take an older version.</summary>
     private List<RpmCandidate> Wanted(IReadOnlyList<RpmCandidate> group, bool isName)
     {
-        var all = isName ? group.Union(group.SelectMany(_universe.Obsoleting)).OrderBy(c => c.Place).ToList() : group;
-        var allowed = all.Where(c => !_excluded.Contains(c)).ToList();
-        return _preference.Best(allowed.Count > 0 ? allowed : all);
+        List<RpmCandidate> allowed = [.. group.Where(c => !_excluded.Contains(c))];
+        if (allowed.Count == 0)
+        {
+            return _preference.Best(group);
+        }
+
+        var obsoleting = isName ? allowed.SelectMany(_universe.Obsoleting).Where(c => !_excluded.Contains(c)) : [];
+        return _preference.Best([.. allowed.Union(obsoleting).OrderBy(c => c.Place)]);
     }
 }

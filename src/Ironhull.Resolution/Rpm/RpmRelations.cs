@@ -41,24 +41,32 @@ internal sealed class RpmRelations(RpmUniverse universe)
     /// <summary>Turns trees into disjunctions.</summary>
     public RichForm Form(string owner) => new(Satisfiers, owner);
 
-    /// <summary>True when a dependency holds with what is installed.</summary>
-    public bool Holds(RpmDependency dependency, RpmCandidate owner, Func<RpmCandidate, bool> installed)
+    /// <summary>The disjunctions of a weak rich dependency; none when a part of it that always counts cannot be satisfied.</summary>
+    public IReadOnlyList<Disjunction> Wished(RpmDependency dependency, RpmCandidate owner)
+    {
+        var name = owner.ToString();
+        var disjunctions = Form(name).WhenTrue(Tree(dependency, name));
+        return disjunctions.Any(d => d.Installed.Count + d.Absent.Count == 0) ? [] : disjunctions;
+    }
+
+    /// <summary>Whether a dependency holds with what is installed.</summary>
+    public RichTruth Truth(RpmDependency dependency, RpmCandidate owner, Func<RpmCandidate, bool> installed)
     {
         if (dependency.IsRich)
         {
             var name = owner.ToString();
-            return Form(name).Holds(Tree(dependency, name), installed);
+            return Form(name).Truth(Tree(dependency, name), installed);
         }
 
         foreach (var satisfier in Satisfiers(dependency))
         {
             if (installed(satisfier))
             {
-                return true;
+                return RichTruth.HoldsByPackage;
             }
         }
 
-        return false;
+        return RichTruth.Fails;
     }
 
     /// <summary>Says why nothing satisfies a dependency.</summary>

@@ -50,7 +50,7 @@ internal sealed class RpmSpec
         }
         else if (!spec.TakePackages(universe) && !packagesOnly)
         {
-            spec.Take(Capability(universe, text));
+            spec.TakeCapability(universe);
         }
 
         return spec;
@@ -136,16 +136,19 @@ internal sealed class RpmSpec
         ? universe.Names.Where(n => Like(n, name)).SelectMany(universe.Versions)
         : universe.Versions(name);
 
-    private static List<RpmCandidate> Capability(RpmUniverse universe, string text)
+    private void TakeCapability(RpmUniverse universe)
     {
-        var names = IsPattern(text) ? universe.Capabilities.Where(c => Like(c, text)) : [text];
-        var found = names.SelectMany(n => universe.Satisfying(new RpmDependency(n, VersionRelation.Any, "")));
-        if (text[0] == '/' && IsPattern(text))
+        var names = IsPattern(Text) ? universe.Capabilities.Where(c => Like(c, Text)) : [Text];
+        var found = names.SelectMany(n => universe.Satisfying(new RpmDependency(n, VersionRelation.Any, ""))).Distinct();
+        if (Text[0] != '/')
         {
-            found = found.Concat(universe.All.Where(c => c.Package.Files.Any(f => Like(f, text))));
+            TakeGroups(found);
+            return;
         }
 
-        return [.. found.Distinct().OrderBy(c => c.Place)];
+        // A pattern of paths asks for one package, not for one of each name.
+        var owners = IsPattern(Text) ? universe.All.Where(c => c.Package.Files.Any(f => Like(f, Text))) : [];
+        Take([.. found.Union(owners).OrderBy(c => c.Place)]);
     }
 
     private static bool Like(ReadOnlySpan<char> text, string pattern) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);

@@ -36,8 +36,19 @@ internal sealed class RpmWishes(RpmRelations relations)
     /// <summary>True when something installed suggests the package, or the package enhances it.</summary>
     public bool IsSuggested(RpmCandidate candidate) => _suggested.Wants(candidate, _decisions);
 
-    /// <summary>True when the package supplements what is installed.</summary>
-    public bool Supplements(RpmCandidate candidate) => _recommended.IsAnswered(candidate, _decisions);
+    /// <summary>What the package supplements that is there because of an installed package; null when there is nothing like it.</summary>
+    public RpmDependency? Supplemented(RpmCandidate candidate)
+    {
+        foreach (var dependency in candidate.Package.Supplements)
+        {
+            if (relations.Truth(dependency, candidate, _decisions.IsInstalled) == RichTruth.HoldsByPackage)
+            {
+                return dependency;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>One strength of weak dependencies: those of the installed packages, and the reverse ones of the others.</summary>
     private sealed class Side(RpmRelations relations, Func<RpmPackage, IReadOnlyList<RpmDependency>> forward, Func<RpmPackage, IReadOnlyList<RpmDependency>> reverse)
@@ -61,8 +72,7 @@ internal sealed class RpmWishes(RpmRelations relations)
                     continue;
                 }
 
-                var owner = installed.ToString();
-                _conditional.AddRange(relations.Form(owner).WhenTrue(relations.Tree(dependency, owner)));
+                _conditional.AddRange(relations.Wished(dependency, installed));
             }
         }
 
@@ -70,11 +80,11 @@ internal sealed class RpmWishes(RpmRelations relations)
             || _conditional.Exists(d => d.Installed.Contains(candidate) && d.Absent.All(decisions.IsInstalled))
             || IsAnswered(candidate, decisions);
 
-        public bool IsAnswered(RpmCandidate candidate, IDecisions decisions)
+        private bool IsAnswered(RpmCandidate candidate, IDecisions decisions)
         {
             foreach (var dependency in reverse(candidate.Package))
             {
-                if (relations.Holds(dependency, candidate, decisions.IsInstalled))
+                if (relations.Truth(dependency, candidate, decisions.IsInstalled) != RichTruth.Fails)
                 {
                     return true;
                 }

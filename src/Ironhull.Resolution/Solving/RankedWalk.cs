@@ -74,30 +74,22 @@ internal sealed class RankedWalk(Search search, IRankedProblem problem, SatSolve
 
         while (true)
         {
-            var literal = NextRequest();
+            var literal = NextWish();
+            literal = literal != Done ? literal : NextRequest();
             literal = literal != Done ? literal : NextRequirement();
             if (literal != Done)
             {
                 return literal;
             }
 
-            if (_wishes.Count == 0)
+            foreach (var wish in problem.OpenWishes(this))
             {
-                foreach (var wish in problem.OpenWishes(this))
-                {
-                    _wishes.Enqueue(wish);
-                }
+                _wishes.Enqueue(wish);
             }
 
             if (_wishes.Count == 0)
             {
                 return Minimise();
-            }
-
-            literal = NextWish();
-            if (literal != Done)
-            {
-                return literal;
             }
         }
     }
@@ -151,7 +143,7 @@ internal sealed class RankedWalk(Search search, IRankedProblem problem, SatSolve
         return Done;
     }
 
-    /// <summary>The next weak dependency; requirements come first again once all of them were tried.</summary>
+    /// <summary>The next weak dependency; requirements are looked at again once all of them were tried.</summary>
     private int NextWish()
     {
         while (_wishes.TryPeek(out var wish))

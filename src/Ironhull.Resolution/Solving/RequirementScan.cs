@@ -38,10 +38,11 @@ internal sealed class RequirementScan(IRankedProblem problem)
         {
             if (clause.Alternatives.Count > 0 && clause.Kind != ClauseKind.Recommends)
             {
-                var last = clause.Conditions.Append(candidate).Max(problem.PlaceOf);
+                List<int> conditions = [problem.PlaceOf(candidate), .. clause.Conditions.Select(problem.PlaceOf), .. clause.Other is { } other ? (int[])[problem.PlaceOf(other)] : []];
+                var last = conditions.Max();
                 int[] others =
                 [
-                    .. clause.Conditions.Append(candidate).Select(c => -problem.PlaceOf(c)).Where(p => p != -last).Order(),
+                    .. conditions.Where(p => p != last).Select(p => -p).Order(),
                     .. clause.Alternatives.Select(problem.PlaceOf).Order(),
                 ];
                 _new.Add(new Requirement(clause, last, others, _serial++));

@@ -92,7 +92,7 @@ internal sealed class Search
         _wishes[candidate] = wishes;
         foreach (var clause in _problem.ClausesOf(candidate))
         {
-            if (!clause.IsNegative)
+            if (clause.IsPositive)
             {
                 wishes.Add(clause);
             }
