@@ -82,31 +82,33 @@ public sealed class OpenPgpKeysTests : IDisposable
     }
 
     [Fact]
-    public void VerifyDetached_ExpiredKey_ReportsHULL2011()
+    public void VerifyDetached_ExpiredKey_ReportsHULL2014()
     {
         var fingerprint = _gpg.Generate("Distribution <d@example.org>", "nistp256", expires: "30d");
         var (keys, signature) = (_gpg.Export(fingerprint), _gpg.Sign(fingerprint, s_data));
         Assert.Equal(GpgHome.Created + (30 * 86400), OpenPgpKeyRing.Parse(keys, "keys").Keys[0].Expires);
         Assert.Equal(SignatureStatus.ExpiredKey, Inspect(signature, keys).Status);
-        Assert.Equal("HULL2011", CodeOf(() => Verify(s_data, signature, keys)));
+        Assert.Equal("HULL2014", CodeOf(() => Verify(s_data, signature, keys)));
     }
 
     [Fact]
-    public void VerifyDetached_ExpiredSignature_ReportsHULL2011()
+    public void VerifyDetached_ExpiredSignature_ReportsHULL2016()
     {
         var fingerprint = _gpg.Generate("Distribution <d@example.org>", "ed25519");
         var (keys, signature) = (_gpg.Export(fingerprint), _gpg.Sign(fingerprint, s_data, "SHA256", "--default-sig-expire", "5d"));
         Assert.Equal(SignatureStatus.ExpiredSignature, Inspect(signature, keys).Status);
-        Assert.Equal("HULL2011", CodeOf(() => Verify(s_data, signature, keys)));
+        Assert.Equal("HULL2016", CodeOf(() => Verify(s_data, signature, keys)));
     }
 
     [Fact]
-    public void VerifyDetached_RevokedKey_ReportsHULL2011()
+    public void VerifyDetached_RevokedKey_ReportsHULL2015()
     {
         var fingerprint = _gpg.Generate("Distribution <d@example.org>", "nistp521");
         var signature = _gpg.Sign(fingerprint, s_data, "SHA512");
         _gpg.Revoke(fingerprint);
-        Assert.Equal(SignatureStatus.RevokedKey, Inspect(signature, _gpg.Export(fingerprint)).Status);
+        var keys = _gpg.Export(fingerprint);
+        Assert.Equal(SignatureStatus.RevokedKey, Inspect(signature, keys).Status);
+        Assert.Equal("HULL2015", CodeOf(() => Verify(s_data, signature, keys)));
     }
 
     [Fact]

@@ -93,6 +93,17 @@ public sealed class OpenPgpTests
     }
 
     [Fact]
+    public void VerifyDetached_Version3_IsGoodAndOnlyForWhatItSigned()
+    {
+        var data = "a\nb\n"u8.ToArray();
+        var signature = s_rsa.SignVersion3(data);
+        // It was made now, whenever that is.
+        var report = Assert.Single(OpenPgpVerifier.VerifyDetached(data, signature, Ring(s_rsa), s_now, "x"));
+        Assert.Equal((SignatureStatus.Good, "RSA 2048, SHA256"), (report.Status, report.Algorithm));
+        Assert.Equal("HULL2012", Assert.Throws<HullException>(() => OpenPgpVerifier.VerifyDetached([.. data, 1], signature, Ring(s_rsa), s_now, "x")).Code.Code);
+    }
+
+    [Fact]
     public void Parse_ArmoredKey_IsTheSameKey() => Assert.Equal(s_rsa.Fingerprint, Assert.Single(OpenPgpKeyRing.Parse(s_rsa.PublicKey(armored: true), "x").Keys).Fingerprint);
 
     [Fact]

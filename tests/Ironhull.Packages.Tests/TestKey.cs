@@ -78,6 +78,17 @@ internal sealed class TestKey
         return output.ToArray();
     }
 
+    /// <summary>The packet of a version 3 signature, as older distributions still make them.</summary>
+    public byte[] SignVersion3(byte[] data)
+    {
+        var generator = new PgpV3SignatureGenerator(_pair.PublicKey.Algorithm, HashAlgorithmTag.Sha256);
+        generator.InitSign(PgpSignature.BinaryDocument, _pair.PrivateKey);
+        generator.Update(data);
+        using var output = new MemoryStream();
+        generator.Generate().Encode(output);
+        return output.ToArray();
+    }
+
     /// <summary>A clear-signed message of all the keys.</summary>
     public static string ClearSign(string text, params TestKey[] keys)
     {

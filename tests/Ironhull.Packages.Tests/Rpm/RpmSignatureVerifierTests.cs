@@ -1,4 +1,4 @@
-using Ironhull.Diagnostics;
+using System.Text;
 using Ironhull.Formats.Rpm;
 using Ironhull.Packages.OpenPgp;
 using Ironhull.Packages.Rpm;
@@ -48,6 +48,35 @@ public sealed class RpmSignatureVerifierTests(SignedPackages packages)
             [("ed25519", SignatureStatus.Good), ("nistp256", SignatureStatus.UnknownKey)],
             Verify(package, packages.Ring("ed25519")).Signatures.Select(s => (s.Signature.Fingerprint == packages.Fingerprint("ed25519") ? "ed25519" : "nistp256", s.Signature.Status)).Order());
         Assert.All(Verify(package, packages.Ring("ed25519", "nistp256")).Signatures, s => Assert.Equal(SignatureStatus.Good, s.Signature.Status));
+    }
+
+    [Fact]
+    public void Verify_KeyOfVersion6_IsGoodForRpm6AndForUs()
+    {
+        using var key = new SequoiaKey("ed25519");
+        using var folder = new TempFolder();
+        var editor = new RpmEditor(packages.Unsigned6);
+        var package = editor.SetSignatures(key.Sign(editor.HeaderBlob)).Build();
+        var report = Assert.Single(Verify(package, OpenPgpKeyRing.Parse(key.PublicKey, "key")).Signatures).Signature;
+        Assert.Equal((SignatureStatus.Good, 64, "Ed25519, SHA512"), (report.Status, report.Fingerprint.Length, report.Algorithm));
+
+        File.WriteAllBytes(folder["key"], key.PublicKey);
+        File.WriteAllBytes(folder["good.rpm"], package);
+        File.WriteAllBytes(folder["bad.rpm"], new RpmEditor(package).SetSignatures(key.Sign([1])).Build());
+        var verdicts = SignedPackages.Judge(ToolRoot.Rpm6, folder.Path, [folder["key"]], [folder["good.rpm"], folder["bad.rpm"]]);
+        Assert.Equal((true, false), (verdicts[folder["good.rpm"]], verdicts[folder["bad.rpm"]]));
+    }
+
+    [Fact]
+    public void Verify_QuantumSafeSignatureOfAnotherKeyBesideAGoodOne_IsListedByName()
+    {
+        var editor = new RpmEditor(packages.Signed6);
+        var good = Convert.FromBase64String(Encoding.ASCII.GetString(editor.Get(editor.Signature, RpmSignatureTag.OpenPgp)).TrimEnd('\0'));
+        // Version 6, no fields, two bytes of digest, 32 of salt, and what would be the signature's values.
+        byte[] other = [0xC2, 53, 6, 0, 31, 14, .. new byte[8], 1, 2, 32, .. new byte[32], 1, 2, 3, 4, 5, 6];
+        var signatures = Verify(editor.SetSignatures(good, other).Build(), packages.Ring("ed25519")).Signatures;
+        Assert.Equal(["Ed25519, SHA256", "ML-DSA-87+Ed448, SHA3-512"], signatures.Select(s => s.Signature.Algorithm));
+        Assert.Equal([SignatureStatus.Good, SignatureStatus.UnknownKey], signatures.Select(s => s.Signature.Status));
     }
 
     [Fact]
