@@ -74,6 +74,47 @@ public sealed class MirrorMapTests
     public void Discover_VariableWithoutUrl_ReportsHULL2030() =>
         Assert.Equal("HULL2030", Assert.Throws<HullException>(() => Discover([], ("HULL_MIRROR_DEBIAN", "ftp://x"))).Code.Code);
 
+    [Theory]
+    [InlineData("azurelinux", "HULL_MIRROR_AZURELINUX")]
+    [InlineData("debian-security", "HULL_MIRROR_DEBIAN_SECURITY")]
+    [InlineData("my.repo-2", "HULL_MIRROR_MY_REPO_2")]
+    public void VariableOf_Archive_IsUpperCaseWithUnderscores(string archive, string variable) => Assert.Equal(variable, MirrorMap.VariableOf(archive));
+
+    [Fact]
+    public void Locate_AzureLinux_HasThePublicBaseAndMayBeSet()
+    {
+        Assert.Equal("https://packages.microsoft.com/azurelinux/3.0/x", Discover([]).Locate("azurelinux", "3.0/x").AbsoluteUri);
+        Assert.Equal("https://e.example/azl/3.0/x", Discover([], ("HULL_MIRROR_AZURELINUX", "https://e.example/azl/")).Locate("azurelinux", "3.0/x").AbsoluteUri);
+    }
+
+    [Fact]
+    public void Locate_AnyArchive_IsFoundByItsVariable() =>
+        Assert.Equal("file:///srv/my%20repo/a%23b", Discover([], ("HULL_MIRROR_OWN", "file:///srv/my repo")).Locate("own", "a#b").AbsoluteUri);
+
+    [Fact]
+    public void Locate_UnknownArchive_ReportsHULL2030WithItsVariable()
+    {
+        var error = Assert.Throws<HullException>(() => Discover([]).Locate("my-own", "x"));
+        Assert.Equal("HULL2030", error.Code.Code);
+        Assert.Contains("HULL_MIRROR_MY_OWN", error.Diagnostics[0].Message, StringComparison.Ordinal);
+        Assert.Contains("HULL_MIRROR_MY_OWN", error.Diagnostics[0].Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("file:relative")]
+    [InlineData("file://host/share")]
+    [InlineData("ftp://x")]
+    [InlineData("/srv/x")]
+    public void Locate_VariableOfAnotherKind_ReportsHULL2030(string value) =>
+        Assert.Equal("HULL2030", Assert.Throws<HullException>(() => Discover([], ("HULL_MIRROR_OWN", value)).Locate("own", "x")).Code.Code);
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("a/../../x")]
+    [InlineData("a/./x")]
+    public void Locate_PathThatWouldLeaveTheBase_ReportsHULL2033(string path) =>
+        Assert.Equal("HULL2033", Assert.Throws<HullException>(() => Discover([]).Locate("azurelinux", path)).Code.Code);
+
     [Fact]
     public void Locate_SpecialCharacters_AreEscaped() =>
         Assert.Equal("http://e.example/debian/a%2Bb/c%3Ad~e%23f", new MirrorMap([new("debian", new("http://e.example/debian"))]).Locate("debian", "a+b/c:d~e#f").AbsoluteUri);

@@ -34,6 +34,7 @@ public sealed class RpmRepositoryTests
     [InlineData(".gz", "sha512")]
     [InlineData(".zst", "sha256")]
     [InlineData(".xz", "sha512")]
+    [InlineData(".bz2", "sha256")]
     public async Task Refresh_EveryForm_GivesTheSamePackages(string form, string algorithm)
     {
         using var repository = new RpmMdRepository(publish: false);
