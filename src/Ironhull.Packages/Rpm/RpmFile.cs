@@ -176,8 +176,16 @@ public sealed class RpmFile : IDisposable
         _file.Position = PayloadOffset;
         var announced = Header.GetNumber(RpmTag.PayloadSizeAlt)
             ?? SignatureHeader.GetNumber(RpmSignatureTag.LongArchiveSize) ?? SignatureHeader.GetNumber(RpmSignatureTag.PayloadSize);
-        var compressor = Header.GetString(RpmTag.PayloadCompressor) ?? "gzip";
+        var compressor = Header.GetString(RpmTag.PayloadCompressor) ?? UnnamedCompressor();
         return new(_file, compressor, Files, announced is { } size ? (long)Math.Min(size, long.MaxValue) : null, FileName);
+    }
+
+    // rpm names no compressor for a payload that is not compressed; before 4.0 it named none for gzip.
+    private string UnnamedCompressor()
+    {
+        Span<byte> magic = stackalloc byte[2];
+        var read = RandomAccess.Read(_file.SafeFileHandle, magic, PayloadOffset);
+        return magic[..read].SequenceEqual((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? "gzip" : "none";
     }
 
     // Format 4 says how long header and payload are, format 6 how long the payload is.
