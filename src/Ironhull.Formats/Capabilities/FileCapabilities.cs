@@ -38,9 +38,9 @@ public readonly record struct FileCapabilities
         foreach (var clause in text.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
             var at = clause.AsSpan().IndexOfAny('=', '+', '-');
-            if (at < 0 || (at == 0 && clause[0] != '='))
+            if (at < 0 || (at == 0 && (clause[0] != '=' || clause.AsSpan(1).ContainsAny('=', '+', '-'))))
             {
-                throw Bad(text, $"'{clause}' has no operator, or no capability before it", where);
+                throw Bad(text, $"'{clause}' has no operator, or no capability before it that it could change", where);
             }
 
             var set = Names(text, clause.AsSpan(0, at), where);
