@@ -69,7 +69,7 @@ public static class TreeComposer
         ApplyModes(tree, definition.Modes, result.Accounts);
         if (definition.Kind == ImageKind.Disk)
         {
-            OsRelease.Apply(tree, definition.Name, definition.Version);
+            OsRelease.Apply(tree, definition.Name, definition.Version, definition.OsRelease);
             ImageManifest.Apply(tree, definition.Name, definition.Version, locked);
         }
 

@@ -43,7 +43,7 @@ public sealed record ImageDefinition
     /// <summary>The image's version: IMAGE_VERSION.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The Debian architecture.</summary>
+    /// <summary>The architecture by Debian's name (<see cref="MachineArchitecture"/>).</summary>
     public required string Architecture { get; init; }
 
     /// <summary>What is built.</summary>
@@ -51,6 +51,9 @@ public sealed record ImageDefinition
 
     /// <summary>The repositories, in file order.</summary>
     public required IReadOnlyList<RepositoryDefinition> Repositories { get; init; }
+
+    /// <summary>The packaging world of all repositories.</summary>
+    public PackagingKind Packaging => Repositories.Count == 0 ? PackagingKind.Debian : Repositories[0].Packaging;
 
     /// <summary>What is asked for.</summary>
     public required PackageSelection Packages { get; init; }
@@ -78,6 +81,9 @@ public sealed record ImageDefinition
 
     /// <summary>The whole reviewed list of set-user-ID and set-group-ID files.</summary>
     public required IReadOnlyList<Located<string>> Suid { get; init; }
+
+    /// <summary>Fields of os-release that replace or follow the image's own; ordinal order.</summary>
+    public required IReadOnlyDictionary<string, string> OsRelease { get; init; }
 
     /// <summary>The initrd, or null.</summary>
     public required InitrdDefinition? Initrd { get; init; }
@@ -113,8 +119,10 @@ public sealed record ImageDefinition
     public static Choices<OutputForm> Formats { get; } =
         new(("raw", OutputForm.Raw), ("qcow2", OutputForm.Qcow2), ("vhd-fixed", OutputForm.VhdFixed), ("vhd-dynamic", OutputForm.VhdDynamic));
 
-    private static readonly Choices<string> Architectures = new(("amd64", "amd64"));
     private static readonly TextForm VersionForm = new("lower-case letters, digits, '.', '_' and '-' (os-release(5), IMAGE_VERSION)", "^[a-z0-9][a-z0-9._\\-]*$");
+
+    private static readonly TextForm OsReleaseField = new("a field of os-release such as 'SUPPORT_END'", "^[A-Z][A-Z0-9_]*$");
+    private static readonly string[] s_ownOsReleaseFields = ["IMAGE_ID", "IMAGE_VERSION"];
 
     /// <summary>Reads a definition; every error in it is reported at once.</summary>
     /// <param name="path">The file, or the folder that holds <c>image.yaml</c>.</param>
@@ -159,16 +167,19 @@ public sealed record ImageDefinition
 
     private static ImageDefinition Read(FieldReader f, DefinitionFolder folder, string path, string displayName)
     {
+        var snapshot = Instants.Read(f, "snapshot", "Packages that came into a repository later are not seen (RPM repositories without a snapshot of their own).");
+        var repositories = f.List("repositories", r => RepositoryDefinition.Read(r, folder), required: true, "The signed repositories that packages come from.");
+        var packaging = repositories.Count == 0 ? PackagingKind.Debian : repositories[0].Packaging;
         var definition = new ImageDefinition
         {
             FilePath = path,
             DisplayName = displayName,
             Name = f.RequiredString("name", "The image's name (IMAGE_ID).", TextForm.Identifier),
             Version = f.RequiredString("version", "The image's version (IMAGE_VERSION).", VersionForm),
-            Architecture = f.OptionalEnum("architecture", Architectures, "amd64", "The Debian architecture."),
+            Architecture = f.OptionalEnum("architecture", MachineArchitecture.Words, "amd64", "The architecture; amd64 and x86_64 are one."),
             Kind = f.OptionalEnum("kind", Kinds, ImageKind.Disk, "A bootable disk, or an OCI image archive."),
-            Repositories = f.List("repositories", r => RepositoryDefinition.Read(r, folder), required: true, "The signed repositories that packages come from."),
-            Packages = f.RequiredMap("packages", PackageSelection.Read, "What is asked for.") ?? new PackageSelection([], []),
+            Repositories = [.. repositories.Select(r => r is RpmRepositoryDefinition { SnapshotSeconds: null } rpm ? rpm with { SnapshotSeconds = snapshot } : r)],
+            Packages = f.RequiredMap("packages", p => PackageSelection.Read(p, packaging), "What is asked for.") ?? new PackageSelection([], []),
             Waivers = f.OptionalMap("waivers", Waivers.Read, "What is knowingly accepted; each entry says why and expires.") ?? Waivers.None,
             Recipes = folder.Folders(f, f.StringList("recipes", description: "Recipe folders, relative to this file; a later one wins.")),
             Accounts = folder.OptionalFile(f, "accounts", "The file that declares users and groups."),
@@ -177,6 +188,7 @@ public sealed record ImageDefinition
             Preset = folder.OptionalFile(f, "preset", "The systemd preset that decides which units are enabled."),
             Remove = f.StringList("remove", description: "Paths that are removed from the tree; may hold *.", form: TextForm.AbsolutePath),
             Suid = f.StringList("suid", description: "The whole reviewed list of set-user-ID and set-group-ID files.", form: TextForm.AbsolutePath),
+            OsRelease = f.StringMap("osRelease", "Fields of os-release: they replace the image's own or follow them; an empty one is left out."),
             Initrd = ReadInitrd(f, folder),
             Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
             Disk = f.OptionalMap("disk", DiskDefinition.Read, "The disk (kind disk)."),
@@ -232,6 +244,13 @@ public sealed record ImageDefinition
             }
         }
 
+        CheckPackaging(f, d);
+        foreach (var field in d.OsRelease.Keys.Where(k => !OsReleaseField.Matches(k) || s_ownOsReleaseFields.Contains(k, StringComparer.Ordinal)))
+        {
+            f.Report(DefinitionErrors.InvalidValue.With(
+                OsReleaseField.Matches(field) ? $"{field} comes from the image's name and version." : $"'{field}' is not {OsReleaseField.Expects}.", f.WhereIs("osRelease"), "Correct or remove the field."));
+        }
+
         string[] needed = d.Kind == ImageKind.Disk ? ["boot", "disk", "initrd"] : ["oci"];
         string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["boot", "disk", "initrd", "outputs"];
         var kind = Kinds.WordOf(d.Kind);
@@ -248,6 +267,26 @@ public sealed record ImageDefinition
         if (d.Kind == ImageKind.Disk && f.Has("disk") && d.Outputs.Count == 0)
         {
             f.Report(DefinitionErrors.MissingKey.With("'outputs' names no form for the disk.", f.WhereIs("outputs"), $"Add 'outputs: [raw]'; the forms are: {string.Join(", ", Formats.Words)}."));
+        }
+    }
+
+    private static void CheckPackaging(FieldReader f, ImageDefinition d)
+    {
+        foreach (var repository in d.Repositories.Where(r => r.Packaging != d.Packaging))
+        {
+            f.Report(DefinitionErrors.MixedPackaging.With(
+                $"The repository '{repository.Id}' is of type '{repository.Packaging.Word()}', but '{d.Repositories[0].Id}' is of type '{d.Packaging.Word()}'.", repository.Where));
+        }
+
+        if (d.Packaging == PackagingKind.Debian && f.Has("snapshot"))
+        {
+            f.Report(DefinitionErrors.InvalidValue.With("Debian archives do not say when a package came.", f.WhereIs("snapshot"), "Remove the key; point the mirror setting at a snapshot of the archive instead."));
+        }
+
+        foreach (var waiver in d.Waivers.Signatures.Where(w => d.Repositories.All(r => r.Id != w.Repository || r.Packaging != PackagingKind.Rpm)))
+        {
+            f.Report(DefinitionErrors.InvalidValue.With(
+                $"'{waiver.Repository}' is not an RPM repository of this definition.", waiver.Where, "Name the id of an RPM repository; a Debian archive's signature is always checked."));
         }
     }
 }

@@ -35,17 +35,56 @@ public sealed record ClosureWaiver(string Check, string Subject, string Why, Dat
         f.Where);
 }
 
+/// <summary>A signature of an RPM repository.</summary>
+public enum SignatureCheck
+{
+    /// <summary>The signature of <c>repomd.xml</c> (<c>repo_gpgcheck</c>).</summary>
+    Metadata,
+
+    /// <summary>The signatures of the packages (<c>gpgcheck</c>).</summary>
+    Packages,
+}
+
+/// <summary>A check of signatures that is switched off for one RPM repository.</summary>
+/// <param name="Repository">The repository's id.</param>
+/// <param name="Check">Which check.</param>
+/// <param name="Why">The reason.</param>
+/// <param name="Expires">The last day on which it holds, compared with the lock's time.</param>
+/// <param name="Where">Its place in the definition.</param>
+public sealed record SignatureWaiver(string Repository, SignatureCheck Check, string Why, DateOnly Expires, Location Where)
+{
+    /// <summary>The words of <see cref="SignatureCheck"/>.</summary>
+    public static Choices<SignatureCheck> Checks { get; } = new(("metadata", SignatureCheck.Metadata), ("packages", SignatureCheck.Packages));
+
+    /// <summary>What a build and a lock say about it.</summary>
+    public string Warning => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"SIGNATURES ARE NOT CHECKED: {(Check == SignatureCheck.Metadata ? "the metadata" : "the packages")} of '{Repository}' (waived until {Expires:yyyy-MM-dd}: {Why})");
+
+    internal static SignatureWaiver Read(FieldReader f) => new(
+        f.RequiredString("repository", "The id of the RPM repository.", TextForm.Identifier),
+        f.RequiredEnum("check", Checks, "The signature of the repository's metadata, or those of its packages."),
+        f.RequiredString("why", "Why nothing better can be had."),
+        f.RequiredDate("expires", "The last day on which the waiver holds."),
+        f.Where);
+}
+
 /// <summary>Everything that is knowingly accepted: typed, with a reason and an end.</summary>
 /// <param name="Dependencies">Unmet dependencies.</param>
 /// <param name="Closure">Findings of closure checks.</param>
-public sealed record Waivers(IReadOnlyList<DependencyWaiver> Dependencies, IReadOnlyList<ClosureWaiver> Closure)
+/// <param name="Signatures">Signatures that are not checked.</param>
+public sealed record Waivers(IReadOnlyList<DependencyWaiver> Dependencies, IReadOnlyList<ClosureWaiver> Closure, IReadOnlyList<SignatureWaiver> Signatures)
 {
     /// <summary>No waiver.</summary>
-    public static Waivers None { get; } = new([], []);
+    public static Waivers None { get; } = new([], [], []);
 
     internal static Waivers Read(FieldReader f) => new(
         f.List("dependencies", DependencyWaiver.Read, description: "Dependencies that may stay unmet."),
-        f.List("closure", ClosureWaiver.Read, description: "Findings of closure checks that are accepted."));
+        f.List("closure", ClosureWaiver.Read, description: "Findings of closure checks that are accepted."),
+        f.List("signatures", SignatureWaiver.Read, description: "Checks of signatures that are switched off for an RPM repository."));
+
+    /// <summary>Whether a check of a repository's signatures is switched off.</summary>
+    public bool IsWaived(string repository, SignatureCheck check) => Signatures.Any(w => w.Repository == repository && w.Check == check);
 
     /// <summary>One diagnostic for every waiver that has expired.</summary>
     /// <param name="today">The day of the lock's time stamp.</param>
@@ -55,5 +94,7 @@ public sealed record Waivers(IReadOnlyList<DependencyWaiver> Dependencies, IRead
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The waiver for '{w.Dependency}' of {w.Package} expired on {w.Expires:yyyy-MM-dd}."), w.Where)),
         .. Closure.Where(w => w.Expires < today).Select(w => DefinitionErrors.WaiverExpired.With(
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The waiver for the {w.Check} check of '{w.Subject}' expired on {w.Expires:yyyy-MM-dd}."), w.Where)),
+        .. Signatures.Where(w => w.Expires < today).Select(w => DefinitionErrors.WaiverExpired.With(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The waiver for the {SignatureWaiver.Checks.WordOf(w.Check)} signatures of '{w.Repository}' expired on {w.Expires:yyyy-MM-dd}."), w.Where)),
     ];
 }

@@ -13,11 +13,21 @@ public static class OsRelease
     /// <param name="imageId">IMAGE_ID.</param>
     /// <param name="imageVersion">IMAGE_VERSION.</param>
     /// <param name="distribution">The distribution's os-release text, from which VERSION_CODENAME and friends are taken.</param>
-    public static string Render(string imageId, string imageVersion, string distribution)
+    /// <param name="own">Fields that take the place of those, or follow them in the order given; an empty one is left out.</param>
+    public static string Render(string imageId, string imageVersion, string distribution, IReadOnlyDictionary<string, string> own)
     {
         var base_ = Parse(distribution);
         var text = new StringBuilder();
-        void Line(string key, string value) => text.Append(key).Append("=\"").Append(value).Append("\"\n");
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        void Line(string key, string value)
+        {
+            var shown = own.GetValueOrDefault(key, value);
+            if (written.Add(key) && shown.Length > 0)
+            {
+                text.Append(key).Append("=\"").Append(Escape(shown)).Append("\"\n");
+            }
+        }
+
         Line("NAME", "Ironhull");
         Line("ID", "ironhull");
         Line("ID_LIKE", base_.GetValueOrDefault("ID", "debian"));
@@ -30,17 +40,34 @@ public static class OsRelease
         Line("IMAGE_VERSION", imageVersion);
         Line("CPE_NAME", $"cpe:2.3:o:ironhull:{imageId}:{imageVersion}:*:*:*:*:*:*:*");
         Line("DEFAULT_HOSTNAME", "ironhull");
+        foreach (var (key, value) in own)
+        {
+            Line(key, value);
+        }
+
         return text.ToString();
     }
 
     /// <summary>Puts the image's file in place of the distribution's, with the link from <c>/etc</c>.</summary>
-    public static void Apply(FileTree tree, string imageId, string imageVersion)
+    public static void Apply(FileTree tree, string imageId, string imageVersion, IReadOnlyDictionary<string, string> own)
     {
         var distribution = tree.TryGet(Path, out var old) && old.Content is not null ? old.Content.ToText() : "";
         tree.Remove(Path);
-        tree.Set(Path, Inode.File(Content.FromText(Render(imageId, imageVersion, distribution)), origin: "image"));
+        tree.Set(Path, Inode.File(Content.FromText(Render(imageId, imageVersion, distribution, own)), origin: "image"));
         tree.Remove("/etc/os-release");
         tree.Set("/etc/os-release", Inode.SymbolicLink("../usr/lib/os-release", "image"));
+    }
+
+    // os-release(5): a value in double quotes is read by a shell.
+    private static string Escape(string value)
+    {
+        var text = new StringBuilder(value.Length);
+        foreach (var c in value.Where(c => c is not ('\n' or '\r')))
+        {
+            text.Append(c is '"' or '$' or '`' or '\\' ? "\\" : "").Append(c);
+        }
+
+        return text.ToString();
     }
 
     private static Dictionary<string, string> Parse(string text)

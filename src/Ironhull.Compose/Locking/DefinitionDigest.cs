@@ -28,8 +28,19 @@ public static class DefinitionDigest
         Line("definition", "1", definition.Architecture);
         foreach (var r in definition.Repositories)
         {
-            Line("repository", r.Id, r.Archive, r.Suite, r.Priority.ToString(CultureInfo.InvariantCulture));
-            Line(["components", .. r.Components]);
+            switch (r)
+            {
+                case DebianRepositoryDefinition debian:
+                    Line("repository", r.Id, r.Archive, debian.Suite, r.Priority.ToString(CultureInfo.InvariantCulture));
+                    Line(["components", .. debian.Components]);
+                    break;
+                case RpmRepositoryDefinition rpm:
+                    Line("rpm", r.Id, r.Archive, rpm.Path, r.Priority.ToString(CultureInfo.InvariantCulture));
+                    Line(["hidden", .. rpm.Exclude]);
+                    Line("snapshot", rpm.SnapshotSeconds?.ToString(CultureInfo.InvariantCulture) ?? "");
+                    break;
+            }
+
             Line(["fingerprints", .. r.Fingerprints]);
         }
 
@@ -40,6 +51,11 @@ public static class DefinitionDigest
         foreach (var w in definition.Waivers.Dependencies)
         {
             Line("waiver", w.Package, w.Dependency);
+        }
+
+        foreach (var w in definition.Waivers.Signatures)
+        {
+            Line("unchecked", w.Repository, SignatureWaiver.Checks.WordOf(w.Check));
         }
 
         return Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));

@@ -1,19 +1,14 @@
+using System.IO.Enumeration;
 using Ironhull.Compose.Definition;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
 using Ironhull.Packages.Debian;
+using Ironhull.Packages.Rpm;
 using Ironhull.Resolution;
 using Ironhull.Resolution.Debian;
+using Ironhull.Resolution.Rpm;
 
 namespace Ironhull.Compose.Locking;
-
-/// <summary>A verified repository with its packages.</summary>
-/// <param name="Id">The id in the definition.</param>
-/// <param name="InRelease">SHA-256 of the verified <c>InRelease</c>.</param>
-/// <param name="Date">Its Date, seconds since 1970-01-01 UTC.</param>
-/// <param name="Signers">Fingerprints of the trusted keys that signed it.</param>
-/// <param name="Packages">Its packages; their <see cref="DebianPackage.RepositoryId"/> is <paramref name="Id"/>.</param>
-public sealed record RepositoryContents(string Id, Sha256Digest InRelease, long Date, IReadOnlyList<string> Signers, IReadOnlyList<DebianPackage> Packages);
 
 /// <summary>A new lock and what was noticed on the way.</summary>
 /// <param name="Lock">The lock.</param>
@@ -25,62 +20,106 @@ public sealed record LockResult(ImageLock Lock, IReadOnlyList<Diagnostic> Warnin
 public static class LockBuilder
 {
     /// <summary>What a definition asks of the resolver.</summary>
-    public static ResolutionRequest RequestOf(ImageDefinition definition) => new()
+    /// <param name="definition">The definition.</param>
+    /// <param name="repositories">Give the names that wildcards of excluded packages stand for.</param>
+    public static ResolutionRequest RequestOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories) => new()
     {
         Install = [.. definition.Packages.Install.Select(p => p.Value)],
-        Exclude = [.. definition.Packages.Exclude.Select(p => p.Value)],
+        Exclude = Excluded(definition, repositories),
         Waivers = [.. definition.Waivers.Dependencies.Select(w => new Resolution.DependencyWaiver(w.Package, w.Dependency))],
         IncludeEssential = definition.Packages.Essential,
         IncludeRecommended = definition.Packages.Recommended,
     };
 
     /// <summary>All packages of the repositories, as the resolver sees them.</summary>
-    public static DebianUniverse UniverseOf(ImageDefinition definition, IEnumerable<RepositoryContents> repositories) =>
-        new(repositories.SelectMany(r => r.Packages), definition.Architecture, static (left, right) => DebianVersion.Compare(left, right));
+    public static IUniverse UniverseOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories) => definition.Packaging switch
+    {
+        PackagingKind.Rpm => new RpmUniverse(
+            repositories.OfType<RpmRepositoryContents>().SelectMany(r => r.Packages), MachineArchitecture.ForRpm(definition.Architecture),
+            repositories.OfType<RpmRepositoryContents>().Select(r => r.FileLists)),
+        _ => new DebianUniverse(
+            repositories.OfType<DebianRepositoryContents>().SelectMany(r => r.Packages), definition.Architecture, static (left, right) => DebianVersion.Compare(left, right)),
+    };
 
     /// <summary>Makes a lock. The same definition and repositories always give the same lock.</summary>
     /// <param name="definition">The definition.</param>
     /// <param name="repositories">Every repository of the definition.</param>
+    /// <param name="sha256Of">
+    /// Fetches packages whose repository states another digest than SHA-256, checks that digest, and gives the SHA-256 of each.
+    /// </param>
     /// <exception cref="HullException">HULL3001: no solution; HULL4010: an expired waiver; HULL2001, HULL3004.</exception>
-    public static LockResult Build(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
+    public static async Task<LockResult> BuildAsync(
+        ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories, Func<IReadOnlyList<RpmPackage>, Task<IReadOnlyList<Sha256Digest>>> sha256Of)
     {
         var timestamp = repositories.Max(r => r.Date);
+        var solution = Solve(definition, repositories, timestamp);
+        var unnamed = solution.Packages.Select(p => p.Candidate).OfType<RpmCandidate>().Select(c => c.Package).Where(p => p.Checksum.Sha256 is null).ToList();
+        var fetched = unnamed.Count == 0 ? [] : await sha256Of(unnamed).ConfigureAwait(false);
+        var digests = unnamed.Zip(fetched).ToDictionary(p => p.First, p => p.Second);
+        var byId = repositories.ToDictionary(r => r.Id, StringComparer.Ordinal);
+        var image = new ImageLock
+        {
+            Image = definition.Name,
+            Architecture = definition.Architecture,
+            Packaging = definition.Packaging,
+            Definition = DefinitionDigest.Of(definition),
+            Timestamp = timestamp,
+            Repositories = [.. definition.Repositories.Select(r => Lock(r, byId[r.Id], definition.Waivers))],
+            Packages =
+            [
+                .. solution.Packages.Select(p => Lock(p, definition, digests)).OrderBy(p => p.Name, StringComparer.Ordinal).ThenBy(p => p.Architecture, StringComparer.Ordinal),
+            ],
+        };
+        return new(image, solution.Warnings, solution.Statistics);
+    }
+
+    private static Solution Solve(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories, long timestamp)
+    {
         var today = DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds(timestamp).UtcDateTime);
         if (definition.Waivers.Expired(today) is { Count: > 0 } expired)
         {
             throw new HullException(expired);
         }
 
-        var result = Resolver.Resolve(UniverseOf(definition, repositories), RequestOf(definition));
-        if (result is Failure failure)
-        {
-            throw failure.Code.Error(failure.Message, PlaceOf(definition, failure), failure.Remedy);
-        }
-
-        var solution = result.OrThrow();
-        var byId = repositories.ToDictionary(r => r.Id, StringComparer.Ordinal);
-        var image = new ImageLock
-        {
-            Image = definition.Name,
-            Architecture = definition.Architecture,
-            Definition = DefinitionDigest.Of(definition),
-            Timestamp = timestamp,
-            Repositories =
-            [
-                .. definition.Repositories.Select(r => new LockedRepository(
-                    r.Id, r.Archive, r.Suite, byId[r.Id].InRelease, byId[r.Id].Date, [.. byId[r.Id].Signers.Order(StringComparer.Ordinal)])),
-            ],
-            Packages =
-            [
-                .. solution.Packages.Select(Lock).OrderBy(p => p.Name, StringComparer.Ordinal).ThenBy(p => p.Architecture, StringComparer.Ordinal),
-            ],
-        };
-        return new(image, solution.Warnings, solution.Statistics);
+        var result = Resolver.Resolve(UniverseOf(definition, repositories), RequestOf(definition, repositories));
+        return result is Failure failure
+            ? throw failure.Code.Error(failure.Message, PlaceOf(definition, failure), failure.Remedy)
+            : result.OrThrow();
     }
 
-    private static LockedPackage Lock(SolutionPackage chosen)
+    // A name with wildcards stands for every package it matches; one that matches none stays, so that the resolver can say so.
+    private static List<string> Excluded(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
     {
-        var package = ((DebianCandidate)chosen.Candidate).Package;
+        var names = new Lazy<string[]>(() => [.. NamesOf(repositories).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+        var excluded = new List<string>();
+        foreach (var name in definition.Packages.Exclude.Select(p => p.Value))
+        {
+            var matching = name.Contains('*') ? Array.FindAll(names.Value, n => FileSystemName.MatchesSimpleExpression(name, n, ignoreCase: false)) : [];
+            excluded.AddRange(matching.Length == 0 ? [name] : matching);
+        }
+
+        return [.. excluded.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> NamesOf(IEnumerable<RepositoryContents> repositories) => repositories.SelectMany(r => r switch
+    {
+        DebianRepositoryContents debian => debian.Packages.Select(p => p.Name),
+        RpmRepositoryContents rpm => rpm.Packages.Select(p => p.Name),
+        _ => [],
+    });
+
+    private static LockedRepository Lock(RepositoryDefinition definition, RepositoryContents contents, Waivers waivers)
+    {
+        var place = definition is RpmRepositoryDefinition rpm ? rpm.Path : ((DebianRepositoryDefinition)definition).Suite;
+        return new(definition.Id, definition.Archive, place, contents.Metadata, contents.Date, [.. contents.Signers.Order(StringComparer.Ordinal)])
+        {
+            Revision = contents is RpmRepositoryContents { Revision: var revision } ? revision : "",
+            Unchecked = [.. waivers.Signatures.Where(w => w.Repository == definition.Id).Select(w => w.Check).Distinct().Order()],
+        };
+    }
+
+    private static LockedPackage Lock(SolutionPackage chosen, ImageDefinition definition, Dictionary<RpmPackage, Sha256Digest> digests)
+    {
         var reason = chosen.Reason;
         var (why, by, text) = reason.Kind switch
         {
@@ -88,6 +127,16 @@ public static class LockBuilder
             ClauseKind.Essential => ("essential", "", ""),
             _ => (reason.Field, reason.By?.Name ?? "", reason.Text),
         };
+        if (chosen.Candidate is RpmCandidate { Package: var rpm })
+        {
+            var (source, sourceVersion) = RpmSource.Parse(rpm.SourceRpm, rpm.Name, rpm.Version);
+            var folder = definition.Repositories.OfType<RpmRepositoryDefinition>().First(r => r.Id == rpm.RepositoryId).Path;
+            return new(
+                rpm.Name, rpm.Version, rpm.Architecture, rpm.RepositoryId, $"{folder}/{rpm.Location}", rpm.Size, rpm.Checksum.Sha256 ?? digests[rpm],
+                source, sourceVersion, why, by, text);
+        }
+
+        var package = ((DebianCandidate)chosen.Candidate).Package;
         return new(
             package.Name, package.Version, package.Architecture, package.RepositoryId, package.FileName, package.Size, package.Sha256,
             package.Source, package.SourceVersion, why, by, text);

@@ -1,5 +1,3 @@
-using Ironhull.Packages.Debian;
-
 namespace Ironhull.Compose.Locking;
 
 /// <summary>A package whose version or content differs between two locks.</summary>
@@ -30,7 +28,7 @@ public sealed record LockDiff(IReadOnlyList<LockedPackage> Added, IReadOnlyList<
             [.. (old?.Packages ?? []).Where(p => !after.ContainsKey(Key(p)))],
             [
                 .. image.Packages.Where(p => before.TryGetValue(Key(p), out var b) && (b.Version != p.Version || b.Sha256 != p.Sha256))
-                    .Select(p => new PackageChange(before[Key(p)], p, Math.Sign(DebianVersion.Compare(p.Version, before[Key(p)].Version)))),
+                    .Select(p => new PackageChange(before[Key(p)], p, Math.Sign(PackageVersion.Compare(image.Packaging, p.Version, before[Key(p)].Version)))),
             ]);
     }
 }

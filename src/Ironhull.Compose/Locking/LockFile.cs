@@ -16,9 +16,9 @@ namespace Ironhull.Compose.Locking;
 public static class LockFile
 {
     private static readonly TextForm Size = new("a size in bytes", "^[0-9]{1,15}$");
-    private static readonly TextForm Instant = new("an instant as YYYY-MM-DDTHH:MM:SSZ", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$");
-    private static readonly TextForm Relative = new("a path below the archive's base", "^[A-Za-z0-9_+%~.:\\-]+(/[A-Za-z0-9_+%~.:\\-]+)*$");
-    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private static readonly TextForm Relative = new("a path below the archive's base", "^[A-Za-z0-9_+%~^.:\\-]+(/[A-Za-z0-9_+%~^.:\\-]+)*$");
+    private static readonly TextForm Word = new("a word without spaces", "^[A-Za-z0-9][A-Za-z0-9_.\\-]*$");
+    private static readonly TextForm RpmName = new("the name of an RPM package", "^[A-Za-z0-9_][A-Za-z0-9_+.\\-]*$");
 
     /// <summary>Writes a lock; the file is complete or untouched.</summary>
     public static void Save(ImageLock image, string path) => AtomicFile.WriteAllText(path, Render(image));
@@ -30,15 +30,15 @@ public static class LockFile
         text.Append(CultureInfo.InvariantCulture, $"  \"schema\": {ImageLock.CurrentSchema},\n");
         text.Append(CultureInfo.InvariantCulture, $"  \"image\": {Quote(image.Image)},\n");
         text.Append(CultureInfo.InvariantCulture, $"  \"architecture\": {Quote(image.Architecture)},\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"packaging\": \"{image.Packaging.Word()}\",\n");
         text.Append(CultureInfo.InvariantCulture, $"  \"definition\": \"{image.Definition}\",\n");
-        text.Append(CultureInfo.InvariantCulture, $"  \"timestamp\": \"{Time(image.Timestamp)}\",\n");
+        text.Append(CultureInfo.InvariantCulture, $"  \"timestamp\": \"{Instants.Text(image.Timestamp)}\",\n");
         text.Append("  \"repositories\": [");
         var separator = "\n";
         foreach (var r in image.Repositories)
         {
-            var signers = string.Join(", ", r.Signers.Select(Quote));
-            text.Append(separator).Append(CultureInfo.InvariantCulture,
-                $"    {{\"id\": {Quote(r.Id)}, \"archive\": {Quote(r.Archive)}, \"suite\": {Quote(r.Suite)}, \"date\": \"{Time(r.Date)}\", \"inRelease\": \"{r.InRelease}\", \"signers\": [{signers}]}}");
+            text.Append(separator);
+            AppendRepository(text, image.Packaging, r);
             separator = ",\n";
         }
 
@@ -64,6 +64,28 @@ public static class LockFile
 
         return text.Append("\n  ]\n}\n").ToString();
     }
+
+    private static void AppendRepository(StringBuilder text, PackagingKind packaging, LockedRepository r)
+    {
+        var (place, metadata) = PlaceKeys(packaging);
+        text.Append(CultureInfo.InvariantCulture,
+            $"    {{\"id\": {Quote(r.Id)}, \"archive\": {Quote(r.Archive)}, \"{place}\": {Quote(r.Place)}, \"date\": \"{Instants.Text(r.Date)}\", ");
+        if (packaging == PackagingKind.Rpm)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\"revision\": {Quote(r.Revision)}, ");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\"{metadata}\": \"{r.Metadata}\", \"signers\": [{string.Join(", ", r.Signers.Select(Quote))}]");
+        if (r.Unchecked.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", \"unchecked\": [{string.Join(", ", r.Unchecked.Select(c => Quote(SignatureWaiver.Checks.WordOf(c))))}]");
+        }
+
+        text.Append('}');
+    }
+
+    // What a repository's place and its metadata's digest are called.
+    private static (string Place, string Metadata) PlaceKeys(PackagingKind packaging) => packaging == PackagingKind.Debian ? ("suite", "inRelease") : ("path", "repomd");
 
     /// <summary>Reads the lock that belongs to a definition and checks that it still does.</summary>
     /// <exception cref="HullException">HULL4020: none; HULL4021: the definition has changed; HULL4022, HULL4023: unreadable.</exception>
@@ -110,9 +132,9 @@ public static class LockFile
         {
             // JSON is YAML, so the positioned reader and its limits serve here too.
             var node = parse(bag);
-            if (node is YamlMap map && map.TryGetValue("schema", out var schema) && schema is YamlScalar { Value: not "1" } other && other.Value.All(char.IsAsciiDigit))
+            if (node is YamlMap map && map.TryGetValue("schema", out var schema) && schema is YamlScalar { Value: not ("1" or "2") } other && other.Value.All(char.IsAsciiDigit))
             {
-                throw DefinitionErrors.LockVersion.Error($"The lock has schema {other.Value}; this hull reads schema {ImageLock.CurrentSchema}.", other.Where);
+                throw DefinitionErrors.LockVersion.Error($"The lock has schema {other.Value}; this hull reads up to schema {ImageLock.CurrentSchema}.", other.Where);
             }
 
             image = MapReader.Read(node, bag, Read);
@@ -129,15 +151,17 @@ public static class LockFile
 
     private static ImageLock Read(FieldReader f)
     {
-        f.RequiredInt("schema", 1, 1);
+        var schema = f.RequiredInt("schema", 1, ImageLock.CurrentSchema);
+        var packaging = schema == 1 ? PackagingKind.Debian : f.RequiredEnum("packaging", PackagingKinds.Words);
         var image = new ImageLock
         {
             Image = f.RequiredString("image", form: TextForm.Identifier),
             Architecture = f.RequiredString("architecture", form: TextForm.Identifier),
+            Packaging = packaging,
             Definition = Digest(f, "definition"),
             Timestamp = Seconds(f, "timestamp"),
-            Repositories = f.List("repositories", ReadRepository, required: true),
-            Packages = f.List("packages", ReadPackage, required: true),
+            Repositories = f.List("repositories", r => ReadRepository(r, packaging), required: true),
+            Packages = f.List("packages", p => ReadPackage(p, packaging), required: true),
         };
         var ids = image.Repositories.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -157,16 +181,25 @@ public static class LockFile
         return image;
     }
 
-    private static LockedRepository ReadRepository(FieldReader f) => new(
-        f.RequiredString("id", form: TextForm.Identifier),
-        f.RequiredString("archive", form: TextForm.Identifier),
-        f.RequiredString("suite"),
-        Digest(f, "inRelease"),
-        Seconds(f, "date"),
-        f.StringList("signers", required: true).Values());
-
-    private static LockedPackage ReadPackage(FieldReader f)
+    private static LockedRepository ReadRepository(FieldReader f, PackagingKind packaging)
     {
+        var (place, metadata) = PlaceKeys(packaging);
+        return new(
+            f.RequiredString("id", form: TextForm.Identifier),
+            f.RequiredString("archive", form: TextForm.Identifier),
+            f.RequiredString(place),
+            Digest(f, metadata),
+            Seconds(f, "date"),
+            f.StringList("signers", required: true).Values())
+        {
+            Revision = packaging == PackagingKind.Rpm ? f.RequiredString("revision") : "",
+            Unchecked = packaging == PackagingKind.Rpm ? f.EnumList("unchecked", SignatureWaiver.Checks) : [],
+        };
+    }
+
+    private static LockedPackage ReadPackage(FieldReader f, PackagingKind packaging)
+    {
+        var name = packaging == PackagingKind.Debian ? TextForm.PackageName : RpmName;
         var path = f.RequiredString("path", form: Relative);
         if (path.Split('/').Any(s => s is "." or ".."))
         {
@@ -174,14 +207,14 @@ public static class LockFile
         }
 
         return new(
-            f.RequiredString("name", form: TextForm.PackageName),
+            f.RequiredString("name", form: name),
             f.RequiredString("version"),
-            f.RequiredString("architecture", form: TextForm.Identifier),
+            f.RequiredString("architecture", form: Word),
             f.RequiredString("repository", form: TextForm.Identifier),
             path,
             long.TryParse(f.RequiredString("size", form: Size), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0,
             Digest(f, "sha256"),
-            f.RequiredString("source", form: TextForm.PackageName),
+            f.RequiredString("source", form: name),
             f.RequiredString("sourceVersion"),
             f.RequiredString("reason"),
             f.OptionalString("by", ""),
@@ -193,10 +226,10 @@ public static class LockFile
 
     private static long Seconds(FieldReader f, string key)
     {
-        var text = f.RequiredString(key, form: Instant);
-        if (DateTimeOffset.TryParseExact(text, InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+        var text = f.RequiredString(key, form: Instants.Form);
+        if (Instants.Parse(text) is { } seconds)
         {
-            return instant.ToUnixTimeSeconds();
+            return seconds;
         }
 
         if (text.Length > 0)
@@ -206,8 +239,6 @@ public static class LockFile
 
         return 0;
     }
-
-    private static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString(InstantFormat, CultureInfo.InvariantCulture);
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -5,10 +5,10 @@ using Ironhull.Formats.Io;
 namespace Ironhull.Compose.Store;
 
 /// <summary>A package to unpack.</summary>
-/// <param name="DebPath">The package file.</param>
-/// <param name="DebSha256">What the lock says its digest is.</param>
+/// <param name="Path">The package file.</param>
+/// <param name="Sha256">What the lock says its digest is.</param>
 /// <param name="Name">The package's name.</param>
-public readonly record struct PackageFile(string DebPath, Sha256Digest DebSha256, string Name);
+public readonly record struct PackageFile(string Path, Sha256Digest Sha256, string Name);
 
 /// <summary>How far unpacking is.</summary>
 /// <param name="PackagesDone">Packages that are in the store.</param>
@@ -57,20 +57,20 @@ public sealed class ContentStore
     }
 
     /// <summary>Whether a package is in the store, going by its files' presence alone.</summary>
-    public bool Contains(Sha256Digest debSha256) => File.Exists(IndexPath(debSha256)) && File.Exists(DataPath(debSha256));
+    public bool Contains(Sha256Digest sha256) => File.Exists(IndexPath(sha256)) && File.Exists(DataPath(sha256));
 
     /// <summary>A package that is in the store and whole, or null.</summary>
-    public UnpackedPackage? TryGet(Sha256Digest debSha256, string packageName) =>
-        TryLoad(debSha256) is { } index ? new UnpackedPackage(packageName, index, DataPath(debSha256)) : null;
+    public UnpackedPackage? TryGet(Sha256Digest sha256, string packageName) =>
+        TryLoad(sha256) is { } index ? new UnpackedPackage(packageName, index, DataPath(sha256)) : null;
 
     /// <summary>A package, unpacked now if it is not in the store.</summary>
     /// <exception cref="HullException">
     /// HULL5107: the file is not the one asked for; HULL5102, HULL1001 to HULL1005: the package is damaged; HULL5103, HULL5104: the store cannot be written.
     /// </exception>
-    public UnpackedPackage GetOrUnpack(string debPath, Sha256Digest debSha256, string packageName)
+    public UnpackedPackage GetOrUnpack(string path, Sha256Digest sha256, string packageName)
     {
-        var index = TryLoad(debSha256) ?? Unpack(debPath, debSha256, packageName);
-        return new UnpackedPackage(packageName, index, DataPath(debSha256));
+        var index = TryLoad(sha256) ?? Unpack(path, sha256, packageName);
+        return new UnpackedPackage(packageName, index, DataPath(sha256));
     }
 
     /// <summary>Several packages, unpacked in parallel, the largest first.</summary>
@@ -88,7 +88,7 @@ public sealed class ContentStore
         var sizes = new long[packages.Count];
         for (var i = 0; i < sizes.Length; i++)
         {
-            var file = new FileInfo(packages[i].DebPath);
+            var file = new FileInfo(packages[i].Path);
             sizes[i] = file.Exists ? file.Length : 0;
         }
 
@@ -100,7 +100,7 @@ public sealed class ContentStore
         {
             try
             {
-                result[i] = GetOrUnpack(packages[i].DebPath, packages[i].DebSha256, packages[i].Name);
+                result[i] = GetOrUnpack(packages[i].Path, packages[i].Sha256, packages[i].Name);
             }
             catch (HullException e)
             {
@@ -126,7 +126,7 @@ public sealed class ContentStore
 
     /// <summary>Hashes the bytes of every file of a package again.</summary>
     /// <returns>The first path whose bytes differ from the index, or null when all is sound.</returns>
-    public string? FindDamage(UnpackedPackage package) => FindDamage(DataPath(package.DebSha256), package.Entries);
+    public string? FindDamage(UnpackedPackage package) => FindDamage(DataPath(package.Sha256), package.Entries);
 
     private string IndexPath(Sha256Digest deb) => Path.Combine(_folder, $"{deb}.index");
 
@@ -152,7 +152,7 @@ public sealed class ContentStore
             return null;
         }
 
-        if (PackageIndexFile.TryRead(file, out var boot) is not { } index || index.DebSha256 != deb || index.DataLength != length)
+        if (PackageIndexFile.TryRead(file, out var boot) is not { } index || index.Sha256 != deb || index.DataLength != length)
         {
             return null;
         }
@@ -203,13 +203,13 @@ public sealed class ContentStore
         return null;
     }
 
-    private PackageIndex Unpack(string debPath, Sha256Digest deb, string package)
+    private PackageIndex Unpack(string path, Sha256Digest deb, string package)
     {
-        RequireDigest(debPath, deb, package);
+        RequireDigest(path, deb, package);
         PackageIndex? index = null;
         Guard(DataPath(deb), () =>
         {
-            using var source = _open(debPath);
+            using var source = _open(path);
             using var data = new AtomicFile(DataPath(deb));
             index = PackageUnpacker.Unpack(package, deb, source, data.Stream);
             data.Commit(durable: false);
@@ -226,22 +226,22 @@ public sealed class ContentStore
         file.Commit(durable: false);
     }
 
-    private static void RequireDigest(string debPath, Sha256Digest deb, string package)
+    private static void RequireDigest(string path, Sha256Digest deb, string package)
     {
         Sha256Digest actual;
         try
         {
-            using var stream = new FileStream(debPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
             actual = Sha256Digest.Of(stream);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw TreeErrors.WrongPackageFile.Error($"{package}: {debPath} cannot be read: {e.Message}", new Location(debPath), cause: e);
+            throw TreeErrors.WrongPackageFile.Error($"{package}: {path} cannot be read: {e.Message}", new Location(path), cause: e);
         }
 
         if (actual != deb)
         {
-            throw TreeErrors.WrongPackageFile.Error($"{package}: the file has SHA-256 {actual}, the lock says {deb}.", new Location(debPath));
+            throw TreeErrors.WrongPackageFile.Error($"{package}: the file has SHA-256 {actual}, the lock says {deb}.", new Location(path));
         }
     }
 

@@ -34,7 +34,7 @@ internal static class PackageIndexFile
     public static byte[] Write(PackageIndex index, Guid boot)
     {
         var writer = new IndexWriter();
-        writer.Digest(index.DebSha256);
+        writer.Digest(index.Sha256);
         writer.Int64(index.DataLength);
         writer.Int32(index.ControlMembers.Count);
         foreach (var (name, bytes) in index.ControlMembers)

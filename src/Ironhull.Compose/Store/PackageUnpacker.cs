@@ -29,13 +29,13 @@ internal sealed class PackageUnpacker
 
     /// <summary>Unpacks.</summary>
     /// <param name="package">The package's name, for messages and origins.</param>
-    /// <param name="debSha256">Digest of the package file.</param>
+    /// <param name="sha256">Digest of the package file.</param>
     /// <param name="source">The package.</param>
     /// <param name="data">Receives the bytes of all files.</param>
-    public static PackageIndex Unpack(string package, Sha256Digest debSha256, IPackageSource source, Stream data) =>
-        new PackageUnpacker(package, data).Run(debSha256, source);
+    public static PackageIndex Unpack(string package, Sha256Digest sha256, IPackageSource source, Stream data) =>
+        new PackageUnpacker(package, data).Run(sha256, source);
 
-    private PackageIndex Run(Sha256Digest debSha256, IPackageSource source)
+    private PackageIndex Run(Sha256Digest sha256, IPackageSource source)
     {
         var members = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var (name, bytes) in source.ControlMembers)
@@ -57,7 +57,7 @@ internal sealed class PackageUnpacker
         }
 
         Flush();
-        return new PackageIndex(debSha256, [.. members], entries, _written);
+        return new PackageIndex(sha256, [.. members], entries, _written);
     }
 
     private PackageEntry HardLink(SourceEntry from, string path)

@@ -23,7 +23,7 @@ public sealed class UnpackedPackage
     public string Name { get; }
 
     /// <summary>SHA-256 of the package file.</summary>
-    public Sha256Digest DebSha256 => _index.DebSha256;
+    public Sha256Digest Sha256 => _index.Sha256;
 
     /// <summary>The paths in the order of the archive.</summary>
     public IReadOnlyList<PackageEntry> Entries => _index.Entries;

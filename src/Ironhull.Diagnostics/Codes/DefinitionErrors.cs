@@ -43,6 +43,10 @@ public static class DefinitionErrors
     public static readonly ErrorCode WaiverExpired = new(
         "HULL4010", ErrorCategory.Input, "A waiver has expired", "Check whether the reason still holds: remove the waiver, or give it a later day.");
 
+    /// <summary>Debian and RPM repositories in one definition.</summary>
+    public static readonly ErrorCode MixedPackaging = new(
+        "HULL4011", ErrorCategory.Input, "An image mixes packaging worlds", "Give all repositories of an image the same 'type': packages of two worlds cannot depend on each other.");
+
     /// <summary>There is no lock beside the definition.</summary>
     public static readonly ErrorCode LockMissing = new(
         "HULL4020", ErrorCategory.Input, "The image has no lock", "Run 'hull lock'.");

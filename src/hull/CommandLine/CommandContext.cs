@@ -4,6 +4,7 @@ using Ironhull.Cli.Output;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Progress;
 using Ironhull.Diagnostics;
+using Ironhull.Packages.Cache;
 
 namespace Ironhull.Cli.CommandLine;
 
@@ -31,6 +32,10 @@ internal sealed class CommandContext(HullHost host, ParseResult parse, GlobalOpt
 
     /// <summary>Whether the network must not be touched.</summary>
     public bool IsOffline => parse.GetValue(options.Offline);
+
+    /// <summary>Where the archives are; null with <c>--offline</c>.</summary>
+    /// <exception cref="HullException">HULL2030: a variable holds something other than an http or https URL.</exception>
+    public MirrorMap? Mirrors => IsOffline ? null : MirrorMap.Discover(host.Variable, "/etc/apt");
 
     /// <summary>Takes progress; made on first use.</summary>
     public IProgressReporter Progress => _progress.Value;

@@ -53,6 +53,7 @@ internal sealed class BuildCommand : HullCommand
                 Signer = _signer.External(context),
                 DeferSigning = context.Get(_defer),
                 Offline = context.IsOffline,
+                Mirrors = context.Mirrors,
             },
             context.Progress, context.Host.Time, cancellation).ConfigureAwait(false);
         context.EndProgress();

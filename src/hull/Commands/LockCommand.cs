@@ -65,11 +65,12 @@ internal sealed class LockCommand : HullCommand
         CommandContext context, ImageDefinition definition, ImageLock? old, CancellationToken cancellation)
     {
         var repositories = await RepositoryRefresh.RunAsync(
-            definition, context.CacheFolder, context.IsOffline, context.Host.Time, context.Progress, cancellation).ConfigureAwait(false);
+            definition, context.CacheFolder, context.Mirrors, context.Host.Time, context.Progress, cancellation).ConfigureAwait(false);
         LockResult result;
         using (var stage = context.Progress.Begin("Resolve"))
         {
-            result = LockBuilder.Build(definition, repositories);
+            result = await LockBuilder.BuildAsync(
+                definition, repositories, packages => RpmDigests.FetchAsync(definition, packages, context.CacheFolder, context.Mirrors, cancellation)).ConfigureAwait(false);
             stage.Complete($"{result.Lock.Packages.Count} packages");
         }
 
@@ -133,6 +134,11 @@ internal sealed class LockCommand : HullCommand
                 Write(json, "removed", diff.Removed.Select(p => (p.Name, p.Version, "")));
                 Write(json, "changed", diff.Changed.Select(c => (c.New.Name, c.Old.Version, c.New.Version)));
                 json.WriteStartArray("warnings");
+                foreach (var waiver in definition.Waivers.Signatures)
+                {
+                    json.WriteStringValue(waiver.Warning);
+                }
+
                 foreach (var warning in warnings)
                 {
                     json.WriteStringValue($"{warning.Code.Code}: {warning.Message}");
@@ -142,6 +148,11 @@ internal sealed class LockCommand : HullCommand
                 json.WriteEndObject();
             });
             return;
+        }
+
+        foreach (var waiver in definition.Waivers.Signatures)
+        {
+            context.Host.Error.WriteLine($"warning: {waiver.Warning}");
         }
 
         foreach (var warning in warnings)

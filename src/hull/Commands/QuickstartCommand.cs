@@ -77,6 +77,7 @@ internal sealed class QuickstartCommand : HullCommand
             CacheFolder = context.CacheFolder,
             KeysFolder = keys,
             Offline = context.IsOffline,
+            Mirrors = context.Mirrors,
         };
         try
         {

@@ -32,9 +32,9 @@ internal sealed class WhyNotCommand : HullCommand
     {
         var definition = context.LoadDefinition(context.Get(_image));
         var repositories = await RepositoryRefresh.RunAsync(
-            definition, context.CacheFolder, context.IsOffline, context.Host.Time, context.Progress, cancellation).ConfigureAwait(false);
+            definition, context.CacheFolder, context.Mirrors, context.Host.Time, context.Progress, cancellation).ConfigureAwait(false);
         var sentences = Explain.WhyNot(
-            LockBuilder.UniverseOf(definition, repositories), LockBuilder.RequestOf(definition), context.Get(_package)!);
+            LockBuilder.UniverseOf(definition, repositories), LockBuilder.RequestOf(definition, repositories), context.Get(_package)!);
         if (context.IsJson)
         {
             context.WriteJson(json =>

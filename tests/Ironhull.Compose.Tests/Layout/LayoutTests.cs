@@ -129,7 +129,7 @@ public sealed class LayoutTests : IDisposable
         tree.EnsureDirectory("/etc");
         tree.Set(OsRelease.Path, Inode.File(Content.FromText("PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nID=debian\nVERSION_ID='13'\nVERSION_CODENAME=trixie\n# x\n=y\n")));
         tree.Set("/etc/os-release", Inode.File(Content.FromText("old")));
-        OsRelease.Apply(tree, "host", "1.2");
+        OsRelease.Apply(tree, "host", "1.2", new Dictionary<string, string>());
         var lines = tree[OsRelease.Path].Content!.ToText().Split('\n');
         Assert.Contains("IMAGE_ID=\"host\"", lines);
         Assert.Contains("IMAGE_VERSION=\"1.2\"", lines);
@@ -137,7 +137,19 @@ public sealed class LayoutTests : IDisposable
         Assert.Contains("VERSION_ID=\"13\"", lines);
         Assert.Contains("PRETTY_NAME=\"Ironhull host 1.2 (Debian GNU/Linux 13 (trixie))\"", lines);
         Assert.Equal("../usr/lib/os-release", tree["/etc/os-release"].LinkTarget);
-        Assert.Contains("ID_LIKE=\"debian\"", OsRelease.Render("a", "1", "").Split('\n'));
+        Assert.Contains("ID_LIKE=\"debian\"", OsRelease.Render("a", "1", "", new Dictionary<string, string>()).Split('\n'));
+    }
+
+    [Fact]
+    public void OsRelease_OwnFields_ReplaceFollowOrLeaveOut()
+    {
+        var own = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["ID"] = "azurelinux", ["ID_LIKE"] = "", ["SUPPORT_END"] = "2030-01-01", ["NAME"] = "a \"$x\" `b` \\" };
+        var lines = OsRelease.Render("host", "1", "ID=debian\n", own).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("NAME=\"a \\\"\\$x\\\" \\`b\\` \\\\\"", lines[0]);
+        Assert.Equal("ID=\"azurelinux\"", lines[1]);
+        Assert.Equal("SUPPORT_END=\"2030-01-01\"", lines[^1]);
+        Assert.DoesNotContain(lines, l => l.StartsWith("ID_LIKE", StringComparison.Ordinal));
+        Assert.Single(lines, l => l.StartsWith("ID=", StringComparison.Ordinal));
     }
 
     [Fact]

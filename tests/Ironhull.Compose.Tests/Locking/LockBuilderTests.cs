@@ -44,19 +44,22 @@ public sealed class LockBuilderTests : IDisposable
         Essential = essential,
     };
 
-    private static readonly RepositoryContents Main = new("trixie", Sha256Digest.Of("a"u8), 1_790_000_000, ["B", "A"],
+    private static readonly DebianRepositoryContents Main = new("trixie", Sha256Digest.Of("a"u8), 1_790_000_000, ["B", "A"],
     [
         Package("app", "1", "trixie", "lib (>= 1), missing"), Package("lib", "1", "trixie"), Package("base", "1", "trixie", essential: true), Package("bad", "1", "trixie"),
     ]);
 
-    private static readonly RepositoryContents Security = new("security", Sha256Digest.Of("b"u8), 1_790_000_100, ["C"], [Package("lib", "2", "security")]);
+    private static readonly DebianRepositoryContents Security = new("security", Sha256Digest.Of("b"u8), 1_790_000_100, ["C"], [Package("lib", "2", "security")]);
 
     private ImageDefinition Definition(string text = Text) => ImageDefinition.Load(_folder.Write("image.yaml", text));
+
+    private static LockResult Build(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories) =>
+        LockBuilder.BuildAsync(definition, repositories, _ => throw new InvalidOperationException("Debian always states SHA-256.")).GetAwaiter().GetResult();
 
     [Fact]
     public void Build_TwoRepositories_PinsTheNewestOfEachWithItsReason()
     {
-        var image = LockBuilder.Build(Definition(), [Main, Security]).Lock;
+        var image = Build(Definition(), [Main, Security]).Lock;
         Assert.Equal(["app 1 trixie: requested as 'app'", "base 1 trixie: essential", "lib 2 security: app Depends: lib (>= 1)"],
             image.Packages.Select(p => $"{p.Name} {p.Version} {p.Repository}: {p.Because}"));
         Assert.Equal(1_790_000_100, image.Timestamp);
@@ -70,28 +73,28 @@ public sealed class LockBuilderTests : IDisposable
     {
         var reversed = Main with { Packages = [.. Main.Packages.Reverse()] };
         Assert.Equal(
-            LockFile.Render(LockBuilder.Build(Definition(), [Main, Security]).Lock),
-            LockFile.Render(LockBuilder.Build(Definition(), [Security, reversed]).Lock));
+            LockFile.Render(Build(Definition(), [Main, Security]).Lock),
+            LockFile.Render(Build(Definition(), [Security, reversed]).Lock));
     }
 
     [Fact]
     public void Build_UnknownPackage_ReportsHULL3001AtItsLine()
     {
-        var error = Assert.Throws<HullException>(() => LockBuilder.Build(Definition(Text.Replace("[app]", "[app, libb]", StringComparison.Ordinal)), [Main, Security]));
+        var error = Assert.Throws<HullException>(() => Build(Definition(Text.Replace("[app]", "[app, libb]", StringComparison.Ordinal)), [Main, Security]));
         Assert.Equal(("HULL3001", 8), (error.Code.Code, error.Diagnostics[0].Where!.Line));
     }
 
     [Fact]
     public void Build_ExpiredWaiver_ReportsHULL4010()
     {
-        var error = Assert.Throws<HullException>(() => LockBuilder.Build(Definition(Text.Replace("2027-01-01", "2026-01-01", StringComparison.Ordinal)), [Main, Security]));
+        var error = Assert.Throws<HullException>(() => Build(Definition(Text.Replace("2027-01-01", "2026-01-01", StringComparison.Ordinal)), [Main, Security]));
         Assert.Equal(("HULL4010", 11), (error.Code.Code, error.Diagnostics[0].Where!.Line));
     }
 
     [Fact]
     public void Build_UnusedWaiver_IsAWarning()
     {
-        var result = LockBuilder.Build(Definition(Text.Replace("dependency: missing", "dependency: missing}, {package: lib, dependency: nothing, why: x, expires: 2027-01-01", StringComparison.Ordinal).Replace(", why: not used, expires: 2027-01-01}]", "}]", StringComparison.Ordinal).Replace("dependency: missing}", "dependency: missing, why: y, expires: 2027-01-01}", StringComparison.Ordinal)), [Main, Security]);
+        var result = Build(Definition(Text.Replace("dependency: missing", "dependency: missing}, {package: lib, dependency: nothing, why: x, expires: 2027-01-01", StringComparison.Ordinal).Replace(", why: not used, expires: 2027-01-01}]", "}]", StringComparison.Ordinal).Replace("dependency: missing}", "dependency: missing, why: y, expires: 2027-01-01}", StringComparison.Ordinal)), [Main, Security]);
         Assert.Equal(["HULL3002"], result.Warnings.Select(w => w.Code.Code));
     }
 }

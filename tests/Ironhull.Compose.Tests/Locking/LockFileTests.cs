@@ -41,6 +41,64 @@ public class LockFileTests
         System.Text.Json.JsonDocument.Parse(text);
     }
 
+    internal static readonly ImageLock RpmSample = Sample with
+    {
+        Packaging = PackagingKind.Rpm,
+        Repositories =
+        [
+            new("azl-base", "azurelinux", "3.0/prod/base/x86_64", Sha256Digest.Of("md"u8), 1_790_000_000, ["2BC94FFF7015A5F28F1537AD0CD9FED33135CE90"]) { Revision = "1789999999" },
+            new("built", "local", "x", Sha256Digest.Of("md2"u8), 1_789_000_000, []) { Revision = "1", Unchecked = [SignatureCheck.Metadata, SignatureCheck.Packages] },
+        ],
+        Packages =
+        [
+            new("SymCrypt-OpenSSL", "1:1.9.5-1.azl3", "x86_64", "azl-base", "3.0/prod/base/x86_64/Packages/s/SymCrypt-OpenSSL-1.9.5-1.azl3.x86_64.rpm", 10, Sha256Digest.Of("s"u8),
+                "SymCrypt-OpenSSL", "1.9.5-1.azl3", "requested", "", "SymCrypt-OpenSSL"),
+            new("tzdata", "2025b~rc1^git-1", "noarch", "built", "x/tzdata-2025b~rc1^git-1.noarch.rpm", 10, Sha256Digest.Of("t"u8), "tzdata", "2025b-1", "Requires", "SymCrypt-OpenSSL", "/usr/share/zoneinfo"),
+        ],
+    };
+
+    [Fact]
+    public void Parse_OfRenderedRpmLock_GivesTheSameLock()
+    {
+        var text = LockFile.Render(RpmSample);
+        AssertSame(RpmSample, LockFile.Parse(text, "image.lock"));
+        Assert.Contains("\"packaging\": \"rpm\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"revision\": \"1\", \"repomd\": \"", text, StringComparison.Ordinal);
+        Assert.Contains("\"unchecked\": [\"metadata\", \"packages\"]", text, StringComparison.Ordinal);
+        Assert.Equal("SymCrypt-OpenSSL-1:1.9.5-1.azl3.x86_64", RpmSample.Packages[0].Nevra);
+    }
+
+    [Fact]
+    public void Parse_Schema1_IsADebianLock()
+    {
+        var text = LockFile.Render(Sample).Replace("\"schema\": 2", "\"schema\": 1", StringComparison.Ordinal);
+        Assert.Equal("HULL4022", Assert.Throws<HullException>(() => LockFile.Parse(text, "image.lock")).Code.Code);
+        AssertSame(Sample, LockFile.Parse(text.Replace("  \"packaging\": \"debian\",\n", "", StringComparison.Ordinal), "image.lock"));
+    }
+
+    [Theory]
+    [InlineData("azl-base\", \"path\": \"3.0/prod/base/x86_64/Packages/s", "azl-base\", \"path\": \"3.0/../../s")]
+    [InlineData("\"packaging\": \"rpm\"", "\"packaging\": \"snap\"")]
+    [InlineData("\"packaging\": \"rpm\"", "\"packaging\": \"debian\"")]
+    [InlineData("\"revision\": \"1\", ", "")]
+    [InlineData("[\"metadata\", \"packages\"]", "[\"all\"]")]
+    public void Parse_EditedRpmLock_ReportsHULL4022(string old, string replacement)
+    {
+        var text = LockFile.Render(RpmSample);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        Assert.Equal("HULL4022", Assert.Throws<HullException>(() => LockFile.Parse(text.Replace(old, replacement, StringComparison.Ordinal), "image.lock")).Code.Code);
+    }
+
+    [Fact]
+    public void Between_RpmLocks_ComparesVersionsAsRpmDoes()
+    {
+        ImageLock With(string version) => RpmSample with { Packages = [RpmSample.Packages[0] with { Version = version }] };
+        // In Debian's order 1.0^git is no version at all, and 2.0~rc1 with an epoch of 0 is the same to both.
+        Assert.Equal(1, LockDiff.Between(With("1.0-1"), With("1.0^git1-1")).Changed[0].Direction);
+        Assert.Equal(-1, LockDiff.Between(With("1.0-1"), With("1.0~rc1-1")).Changed[0].Direction);
+        Assert.Equal(1, LockDiff.Between(With("1.0a-1"), With("1.0.1-1")).Changed[0].Direction);
+    }
+
     [Fact]
     public void Parse_OfRender_GivesTheSameLock() => AssertSame(Sample, LockFile.Parse(LockFile.Render(Sample), "image.lock"));
 
@@ -64,8 +122,8 @@ public class LockFileTests
     }
 
     [Theory]
-    [InlineData("\"schema\": 1", "\"schema\": 2", "HULL4023")]
-    [InlineData("\"schema\": 1", "\"schema\": x", "HULL4022")]
+    [InlineData("\"schema\": 2", "\"schema\": 3", "HULL4023")]
+    [InlineData("\"schema\": 2", "\"schema\": x", "HULL4022")]
     [InlineData("pool/main/l/", "../main/l/", "HULL4022")]
     [InlineData("pool/main/l/", "/etc/", "HULL4022")]
     [InlineData("pool/main/l/", "http://host/", "HULL4022")]
@@ -189,7 +247,8 @@ public class LockFileTests
     {
         Assert.Equal(expected with { Repositories = [], Packages = [] }, actual with { Repositories = [], Packages = [] });
         Assert.Equal(expected.Packages, actual.Packages);
-        Assert.Equal(expected.Repositories.Select(r => r with { Signers = [] }), actual.Repositories.Select(r => r with { Signers = [] }));
+        Assert.Equal(expected.Repositories.Select(r => r with { Signers = [], Unchecked = [] }), actual.Repositories.Select(r => r with { Signers = [], Unchecked = [] }));
+        Assert.Equal(expected.Repositories.SelectMany(r => r.Unchecked), actual.Repositories.SelectMany(r => r.Unchecked));
         Assert.Equal(expected.Repositories.SelectMany(r => r.Signers), actual.Repositories.SelectMany(r => r.Signers));
     }
 }

@@ -23,7 +23,7 @@ public sealed class ContentStoreTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private UnpackedPackage Get(ContentStore store, PackageFile file) => store.GetOrUnpack(file.DebPath, file.DebSha256, file.Name);
+    private UnpackedPackage Get(ContentStore store, PackageFile file) => store.GetOrUnpack(file.Path, file.Sha256, file.Name);
 
     [Fact]
     public void GetOrUnpack_ANewPackage_KeepsEverythingOfIt()
@@ -53,7 +53,7 @@ public sealed class ContentStoreTests : IDisposable
         var second = Get(store, file);
         Assert.Equal((1, 0), (_package.Opened, store.UnpackedCount));
         Assert.Equal(first.Entries.Select(Describe), second.Entries.Select(Describe));
-        Assert.True(store.Contains(file.DebSha256));
+        Assert.True(store.Contains(file.Sha256));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ContentStoreTests : IDisposable
     public void GetOrUnpack_AnotherFileThanTheLocks_ReportsHULL5107AndStoresNothing()
     {
         var file = _package.WriteTo(_folder);
-        File.AppendAllText(file.DebPath, "x");
+        File.AppendAllText(file.Path, "x");
         var error = Assert.Throws<HullException>(() => Get(FakePackage.StoreOf(StorePath, _package), file));
         Assert.Equal("HULL5107", error.Code.Code);
         Assert.Empty(SortedDirectory.Files(StorePath));

@@ -86,8 +86,8 @@ public sealed class DebianPackageTests : IDisposable
         var root = Path.Combine(_folder.Path, "new");
         var file = FileOf(Build("new", "gzip", "Replaces: old (<< 1:2.0-1+b1)\n"));
         File.WriteAllText(root + "/usr/bin/old", "taken over\n");
-        Run("dpkg-deb", "--root-owner-group", "-Zgzip", "--build", root, file.DebPath);
-        file = FileOf(file.DebPath);
+        Run("dpkg-deb", "--root-owner-group", "-Zgzip", "--build", root, file.Path);
+        file = FileOf(file.Path);
         var result = PackageMerger.Merge(Store().UnpackAll([FileOf(old), file]));
         Assert.Equal("taken over\n", result.Tree["/usr/bin/old"].Content!.ToText());
         // The other name of the replaced file is still the old package's.

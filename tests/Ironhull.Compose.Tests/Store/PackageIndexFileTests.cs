@@ -39,7 +39,7 @@ public sealed class PackageIndexFileTests
     {
         var read = PackageIndexFile.TryRead(PackageIndexFile.Write(index, s_boot), out var boot)!;
         Assert.Equal(s_boot, boot);
-        Assert.Equal((index.DebSha256, index.DataLength), (read.DebSha256, read.DataLength));
+        Assert.Equal((index.Sha256, index.DataLength), (read.Sha256, read.DataLength));
         Assert.Equal(index.ControlMembers[0].Value.ToArray(), read.ControlMembers[0].Value.ToArray());
         Assert.Equal(index.Entries.Select(ContentStoreTests.Describe), read.Entries.Select(ContentStoreTests.Describe));
     }, iter: 300);
