@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Ironhull.Compose.Scripts;
 
-/// <summary>Reads the words of an <c>update-alternatives --install</c> command (update-alternatives(1)).</summary>
+/// <summary>Reads the words of an <c>update-alternatives --install</c> command (update-alternatives(1)); Red Hat's is called <c>alternatives</c> too (alternatives(8)).</summary>
 internal static class AlternativeParser
 {
     /// <summary>True when every word is literal and the command only registers an alternative.</summary>
@@ -14,7 +14,7 @@ internal static class AlternativeParser
         foreach (var word in words)
         {
             var text = word.Length >= 2 && word[0] is '"' or '\'' && word[^1] == word[0] ? word[1..^1] : word;
-            if (text is ">/dev/null" or "2>/dev/null" or "2>&1")
+            if (text is ">/dev/null" or "2>/dev/null" or "1>/dev/null" or "2>&1")
             {
                 continue;
             }
@@ -33,7 +33,7 @@ internal static class AlternativeParser
             i++;
         }
 
-        if (literal.Count < i + 5 || literal[0] != "update-alternatives" || literal[i] != "--install" ||
+        if (literal.Count < i + 5 || !IsProgram(literal[0]) || literal[i] != "--install" ||
             !int.TryParse(literal[i + 4], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority))
         {
             return false;
@@ -43,7 +43,7 @@ internal static class AlternativeParser
         var slaves = new List<AlternativeSlave>();
         for (i += 5; i < literal.Count; i += 4)
         {
-            if (literal.Count < i + 4 || literal[i] != "--slave")
+            if (literal.Count < i + 4 || literal[i] is not ("--slave" or "--follower"))
             {
                 return false;
             }
@@ -54,4 +54,7 @@ internal static class AlternativeParser
         registration = new(link, name, path, priority, slaves);
         return true;
     }
+
+    /// <summary>Whether a word calls the alternatives system.</summary>
+    public static bool IsProgram(string word) => word[(word.LastIndexOf('/') + 1)..] is "update-alternatives" or "alternatives" && (word[0] == '/' || !word.Contains('/'));
 }

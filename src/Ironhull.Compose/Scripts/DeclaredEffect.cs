@@ -38,6 +38,10 @@ public sealed record TmpfilesApplication(string File) : DeclaredEffect;
 /// <param name="File">The file's name.</param>
 public sealed record SysusersApplication(string File) : DeclaredEffect;
 
+/// <summary>An account that the package would make.</summary>
+/// <param name="Line">The account in the words of sysusers.d(5).</param>
+public sealed record AccountDeclaration(string Line) : DeclaredEffect;
+
 /// <summary>A service that the package would add to a database of nsswitch.conf.</summary>
 /// <param name="Database">"passwd", "hosts" …</param>
 /// <param name="Service">"systemd", "myhostname" …</param>

@@ -46,6 +46,7 @@ public static class ScriptReport
         AlternativeRegistration e => $"alternative {e.Name} {e.Link} -> {e.Path} priority {e.Priority}" + string.Concat(e.Slaves.Select(s => $", {s.Link} -> {s.Path}")),
         TmpfilesApplication e => $"tmpfiles {e.File}",
         SysusersApplication e => $"sysusers {e.File}",
+        AccountDeclaration e => $"account {e.Line}",
         NameServiceAddition e => $"nsswitch {e.Database}: {e.Service} ({e.Position})",
         TriggerActivation e => $"trigger activate {e.Name}",
         TriggerInterest e => $"trigger interest {e.Name}",

@@ -1,6 +1,7 @@
 using System.Text;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Trees;
+using Ironhull.Packages.Rpm;
 
 namespace Ironhull.Compose.Store;
 
@@ -10,6 +11,7 @@ public sealed class UnpackedPackage
     private readonly PackageIndex _index;
     private readonly PackageData _data;
     private readonly Lazy<IReadOnlyDictionary<string, string>> _fields;
+    private readonly Lazy<RpmFacts?> _rpm;
 
     internal UnpackedPackage(string name, PackageIndex index, string dataPath)
     {
@@ -17,6 +19,7 @@ public sealed class UnpackedPackage
         _index = index;
         _data = new PackageData(dataPath);
         _fields = new(() => ControlText.ParseFields(ControlMemberText("control")));
+        _rpm = new(() => Member(RpmFacts.Member) is { } facts ? RpmFacts.Parse(facts, name) : null);
     }
 
     /// <summary>The package's name.</summary>
@@ -34,8 +37,11 @@ public sealed class UnpackedPackage
     /// <summary>The fields of the control member; names compare without case.</summary>
     public IReadOnlyDictionary<string, string> ControlFields => _fields.Value;
 
-    /// <summary>The field <c>Version</c>, or empty.</summary>
-    public string Version => ControlField("Version");
+    /// <summary>What an RPM's header says; null for a Debian package.</summary>
+    public RpmFacts? Rpm => _rpm.Value;
+
+    /// <summary>The version, or empty.</summary>
+    public string Version => Rpm?.Version ?? ControlField("Version");
 
     /// <summary>Bytes of all files together.</summary>
     public long DataLength => _index.DataLength;
@@ -44,26 +50,31 @@ public sealed class UnpackedPackage
     public string ControlField(string name) => ControlFields.TryGetValue(name, out var value) ? value : "";
 
     /// <summary>A control member as text, or empty when there is none.</summary>
-    public string ControlMemberText(string name)
+    public string ControlMemberText(string name) => Member(name) is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "";
+
+    /// <summary>
+    /// The paths of the configuration files as the package lists them (Debian Policy 10.7, obsolete ones left out; <c>%config</c> that an RPM ships).
+    /// </summary>
+    public IReadOnlyList<string> Conffiles => Rpm is { } rpm
+        ? [.. rpm.Marked.Where(m => (m.Flags & (RpmFileFlags.Config | RpmFileFlags.Ghost)) == RpmFileFlags.Config).Select(m => m.Path)]
+        : [.. ControlMemberText("conffiles").Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith('/'))];
+
+    /// <summary>The bytes of a file of this package.</summary>
+    public Content Content(PackageEntry entry) =>
+        entry.Length == 0 ? Formats.Trees.Content.Empty : new PackageContent(_data, entry.Offset, entry.Length, entry.Sha256);
+
+    private ReadOnlyMemory<byte>? Member(string name)
     {
         foreach (var (key, bytes) in _index.ControlMembers)
         {
             if (key == name)
             {
-                return Encoding.UTF8.GetString(bytes.Span);
+                return bytes;
             }
         }
 
-        return "";
+        return null;
     }
-
-    /// <summary>The paths of the configuration files as the package lists them (Debian Policy 10.7); obsolete ones left out.</summary>
-    public IReadOnlyList<string> Conffiles =>
-        [.. ControlMemberText("conffiles").Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith('/'))];
-
-    /// <summary>The bytes of a file of this package.</summary>
-    public Content Content(PackageEntry entry) =>
-        entry.Length == 0 ? Formats.Trees.Content.Empty : new PackageContent(_data, entry.Offset, entry.Length, entry.Sha256);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Version}";
