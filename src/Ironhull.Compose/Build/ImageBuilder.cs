@@ -79,7 +79,8 @@ public sealed class ImageBuilder
         report = _definition.Kind == ImageKind.Disk
             ? BuildDisk(composed, certificates!, cancellation)
             : BuildOci(composed);
-        report = report with { Notes = [.. composed.Notes, .. report.Notes] };
+        report = report with { Outputs = [.. report.Outputs, .. PackageList.Write(_request.OutputFolder, _definition, _lock, packages)] };
+        report = report with { Notes = [.. _definition.Waivers.Signatures.Select(w => w.Warning), .. composed.Notes, .. report.Notes] };
         _cache.Remember("build", inputs);
         OutputManifest.Write(_request.OutputFolder, inputs.Digest, report);
         _cache.Record(new("build", false, why.Length == 0 ? "an output was missing or changed" : why, start.Stop()));
@@ -122,10 +123,13 @@ public sealed class ImageBuilder
 
     private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(CancellationToken cancellation)
     {
-        var store = ContentStore.Open(Path.Combine(_request.CacheFolder, "store"));
+        var folder = Path.Combine(_request.CacheFolder, "store");
+        var store = _definition.Packaging == PackagingKind.Rpm ? ContentStore.OpenRpm(folder) : ContentStore.Open(folder);
+        var signatures = new PackageSignatures(_definition, _lock, store.Folder);
         var meter = StageMeter.Start(_time);
         var unpacked = new UnpackedPackage?[_lock.Packages.Count];
-        Parallel.For(0, unpacked.Length, new ParallelOptions { CancellationToken = cancellation }, i => unpacked[i] = store.TryGet(_lock.Packages[i].Sha256, _lock.Packages[i].Name));
+        Parallel.For(0, unpacked.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+            unpacked[i] = signatures.IsSettled(_lock.Packages[i]) ? store.TryGet(_lock.Packages[i].Sha256, _lock.Packages[i].Name) : null);
         var missing = _lock.Packages.Where((_, i) => unpacked[i] is null).ToList();
         if (missing.Count == 0)
         {
@@ -135,6 +139,11 @@ public sealed class ImageBuilder
 
         var files = await PackageFetcher.FetchAsync(_request, _lock, missing, _progress, cancellation).ConfigureAwait(false);
         _cache.Record(new("fetch", false, $"{missing.Count} packages are not in the content store", meter.Stop()));
+
+        if (_definition.Packaging == PackagingKind.Rpm)
+        {
+            Measure("signatures", () => signatures.Require(missing, files, cancellation));
+        }
 
         meter = StageMeter.Start(_time);
         using var stage = _progress.Begin("Unpack packages", ProgressUnit.Bytes, missing.Sum(p => p.Size));

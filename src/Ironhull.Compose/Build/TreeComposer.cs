@@ -5,6 +5,7 @@ using Ironhull.Compose.Locking;
 using Ironhull.Compose.Merge;
 using Ironhull.Compose.Recipes;
 using Ironhull.Compose.Scripts;
+using Ironhull.Compose.Scripts.Rpm;
 using Ironhull.Compose.Store;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Trees;
@@ -40,17 +41,21 @@ public static class TreeComposer
 
         var notes = new List<string>();
         var recipes = new RecipeSet(definition.Recipes.SelectMany(f => RecipeReader.ReadFolder(f).All));
-        var scripts = packages.SelectMany(p => MaintainerScriptClassifier.Classify(p.Name, p.Version, p.ControlMembers)).ToList();
+        var names = packages.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var scripts = packages.SelectMany(p => p.Rpm is { } rpm
+            ? RpmScriptletClassifier.Classify(rpm, names)
+            : MaintainerScriptClassifier.Classify(p.Name, p.Version, p.ControlMembers)).ToList();
         var unreviewed = ScriptReview.Check(scripts, recipes.Reviews);
         if (unreviewed.Count > 0)
         {
             throw new HullException(unreviewed);
         }
 
-        var tree = PackageMerger.Merge(packages).Tree;
         var table = definition.Accounts is null ? AccountsTable.Empty : RecipeReader.ReadAccounts(definition.Accounts);
-        var result = RecipeEngine.Apply(tree, [.. packages.Select(p => p.Name)], scripts, recipes, table);
-        tree = result.Tree;
+        var result = definition.Packaging == PackagingKind.Rpm
+            ? MergeRpms(packages, names, scripts, recipes, table, notes)
+            : RecipeEngine.Apply(PackageMerger.Merge(packages).Tree, names, scripts, recipes, table);
+        var tree = result.Tree;
         var kernel = KernelVersion(tree);
         tree = ModuleStage.Apply(tree, cache);
         foreach (var folder in definition.Files)
@@ -73,10 +78,23 @@ public static class TreeComposer
             ImageManifest.Apply(tree, definition.Name, definition.Version, locked);
         }
 
-        tree = SharedLibraryCache.Apply(tree);
-        notes.AddRange(ScriptReview.Unused(scripts, recipes.For([.. packages.Select(p => p.Name)]).SelectMany(r => r.Scripts))
+        tree = SharedLibraryCache.Apply(tree, definition.Packaging == PackagingKind.Rpm ? SharedLibraryCache.RpmFolders : SharedLibraryCache.DebianFolders);
+        notes.AddRange(ScriptReview.Unused(scripts, recipes.For(names).SelectMany(r => r.Scripts))
             .Select(r => $"the review of {r.Package}'s {r.Kind.MemberName()} covers no script of this image"));
         return new(tree, kernel, notes);
+    }
+
+    private static RecipeResult MergeRpms(
+        IReadOnlyList<UnpackedPackage> packages, HashSet<string> names, List<ScriptClassification> scripts, RecipeSet recipes, AccountsTable table, List<string> notes)
+    {
+        var accounts = RpmAccounts.Collect(packages, scripts, recipes.For(names), table);
+        var merged = PackageMerger.MergeRpms(packages, accounts);
+        if (merged.Relocated is [var first, ..])
+        {
+            notes.Add($"{merged.Relocated.Count} paths are shipped through directory links: {first.Shipped} of {first.Package} is {first.Path}");
+        }
+
+        return RecipeEngine.Apply(merged.Tree, names, scripts, recipes, accounts);
     }
 
     /// <summary>Runs the closure checks; findings without a waiver are one error each.</summary>

@@ -7,14 +7,14 @@ namespace Ironhull.Compose.Definition;
 /// <param name="Id">The name that locks and diagnostics use, for example "trixie-security".</param>
 /// <param name="Archive">Key into the mirror map, for example "debian" or "azurelinux". Never a host name.</param>
 /// <param name="Keys">Absolute paths of the OpenPGP key files that are trusted.</param>
-/// <param name="Fingerprints">When not empty, only these primary keys out of <paramref name="Keys"/> are trusted; 40 upper-case hexadecimal digits.</param>
+/// <param name="Fingerprints">When not empty, only these primary keys out of <paramref name="Keys"/> are trusted; 40 or 64 upper-case hexadecimal digits.</param>
 /// <param name="Priority">The higher wins before the version.</param>
 /// <param name="Where">Its place in the definition.</param>
 public abstract record RepositoryDefinition(
     string Id, string Archive, IReadOnlyList<string> Keys, IReadOnlyList<string> Fingerprints, int Priority, Location Where)
 {
     private static readonly Choices<string> DebianArchives = new(("debian", "debian"), ("debian-security", "debian-security"));
-    private static readonly TextForm Fingerprint = new("a key's fingerprint of 40 hexadecimal digits", "^[0-9A-Fa-f]{40}$");
+    private static readonly TextForm Fingerprint = new("a key's fingerprint of 40 or 64 hexadecimal digits", "^[0-9A-Fa-f]{40}([0-9A-Fa-f]{24})?$");
     private static readonly TextForm SuiteName = new("a suite such as 'trixie' or 'trixie-updates'", "^[a-z0-9][a-z0-9.\\-]*(/[a-z0-9.\\-]+)*$");
     private static readonly TextForm FolderPath = new("a folder below the archive such as '3.0/prod/base/x86_64'", "^[A-Za-z0-9_][A-Za-z0-9_+.\\-]*(/[A-Za-z0-9_][A-Za-z0-9_+.\\-]*)*$");
     private static readonly string[] DebianKeys = ["suite", "components"];

@@ -1,3 +1,4 @@
+using Ironhull.Compose.Definition;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Io;
 
@@ -57,7 +58,8 @@ public sealed record PackageFacts(string Name, string Version, string Architectu
 /// <param name="Partitions">The partitions in their order.</param>
 /// <param name="Programs">The EFI programs by path.</param>
 /// <param name="Verity">The hash tree, or null.</param>
+/// <param name="Packaging">The packages' world.</param>
 /// <param name="Packages">The packages by name.</param>
 public sealed record ImageFacts(
     string Path, DiskFormat Format, long FileLength, long DiskLength, Guid DiskId, string Name, string Version, IReadOnlyList<PartitionFacts> Partitions,
-    IReadOnlyList<EfiFacts> Programs, VerityFacts? Verity, IReadOnlyList<PackageFacts> Packages);
+    IReadOnlyList<EfiFacts> Programs, VerityFacts? Verity, PackagingKind Packaging, IReadOnlyList<PackageFacts> Packages);

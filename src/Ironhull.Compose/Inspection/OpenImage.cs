@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ironhull.Compose.Build;
+using Ironhull.Compose.Definition;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Erofs;
@@ -87,9 +88,9 @@ public sealed class OpenImage : IDisposable
     public ImageFacts Read(bool verify = false)
     {
         var programs = Programs();
-        var (name, version, packages) = Packages();
+        var (name, version, packaging, packages) = Packages();
         return new(
-            Path, Format, _file.Length, _disk.Length, _table.DiskId, name, version, [.. _table.Partitions.Select(Describe)], programs, Verity(programs, verify), packages);
+            Path, Format, _file.Length, _disk.Length, _table.DiskId, name, version, [.. _table.Partitions.Select(Describe)], programs, Verity(programs, verify), packaging, packages);
     }
 
     /// <summary>Reads the tree of <c>/usr</c>; paths begin with <c>/usr</c>.</summary>
@@ -235,11 +236,11 @@ public sealed class OpenImage : IDisposable
         return tree.Check(disk, rootHash) is { } fault ? $"the {fault} is wrong" : "every block is right";
     }
 
-    private (string Name, string Version, IReadOnlyList<PackageFacts> Packages) Packages()
+    private (string Name, string Version, PackagingKind Packaging, IReadOnlyList<PackageFacts> Packages) Packages()
     {
         if (Usr()?.OpenFile(Manifest) is not { } content)
         {
-            return ("", "", []);
+            return ("", "", PackagingKind.Debian, []);
         }
 
         if (content.Length > LargestManifest)
@@ -253,6 +254,7 @@ public sealed class OpenImage : IDisposable
             string Value(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
             return (
                 Value(json.RootElement, "image"), Value(json.RootElement, "version"),
+                json.RootElement.TryGetProperty("packaging", out var packaging) && packaging.GetString() == PackagingKind.Rpm.Word() ? PackagingKind.Rpm : PackagingKind.Debian,
                 [.. json.RootElement.GetProperty("packages").EnumerateArray().Select(p => new PackageFacts(Value(p, "name"), Value(p, "version"), Value(p, "architecture"), Value(p, "source")))]);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)

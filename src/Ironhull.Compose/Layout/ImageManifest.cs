@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ironhull.Compose.Definition;
 using Ironhull.Compose.Locking;
 using Ironhull.Formats.Trees;
 
@@ -19,6 +20,11 @@ public static class ImageManifest
             json.WriteStartObject();
             json.WriteString("image", image);
             json.WriteString("version", version);
+            if (locked.Packaging != PackagingKind.Debian)
+            {
+                json.WriteString("packaging", locked.Packaging.Word());
+            }
+
             json.WriteStartArray("packages");
             foreach (var package in locked.Packages)
             {

@@ -11,7 +11,17 @@ public sealed record MergeResult(
     FileTree Tree,
     IReadOnlyList<Conffile> Conffiles,
     IReadOnlyList<OverwrittenPath> Overwritten,
-    IReadOnlyList<DirectoryDifference> DirectoryDifferences);
+    IReadOnlyList<DirectoryDifference> DirectoryDifferences)
+{
+    /// <summary>Files and links that lie elsewhere than their package says, because a directory link leads there.</summary>
+    public IReadOnlyList<RelocatedPath> Relocated { get; init; } = [];
+}
+
+/// <summary>A path that lies elsewhere than its package says.</summary>
+/// <param name="Path">Where it lies, for example "/usr/bin/x".</param>
+/// <param name="Shipped">What the package says, for example "/bin/x".</param>
+/// <param name="Package">The package.</param>
+public sealed record RelocatedPath(string Path, string Shipped, string Package);
 
 /// <summary>A configuration file as its package ships it.</summary>
 /// <param name="Path">Absolute path.</param>

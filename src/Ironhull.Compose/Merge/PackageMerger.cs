@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Ironhull.Compose.Recipes;
 using Ironhull.Compose.Store;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Trees;
@@ -9,37 +10,41 @@ namespace Ironhull.Compose.Merge;
 
 /// <summary>
 /// Merges unpacked packages into one tree, as installing them into an empty root would, without diversions and without
-/// scripts. Directories are shared; a file that two packages ship is a conflict unless it is alike or the Replaces
-/// field of one names the other (Debian Policy 7.6.1). All conflicts are reported at once.
+/// scripts. Directories are shared; what a file is that two packages ship differently, the packaging world's rules say
+/// (<see cref="DebianMergeRules"/>, <see cref="RpmMergeRules"/>). All conflicts are reported at once.
 /// </summary>
 public sealed class PackageMerger
 {
     private readonly IReadOnlyList<UnpackedPackage> _packages;
-    private readonly ReplacesRules _replaces;
-    private readonly OwnerNumbers _owners;
+    private readonly MergeRules _rules;
     private readonly SortedDictionary<string, Claim> _claims = new(StringComparer.Ordinal);
     private readonly List<OverwrittenPath> _overwritten = [];
     private readonly List<DirectoryDifference> _differences = [];
+    private readonly List<RelocatedPath> _relocated = [];
     private readonly List<Diagnostic> _problems = [];
 
-    private PackageMerger(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions)
+    private PackageMerger(IReadOnlyList<UnpackedPackage> packages, MergeRules rules)
     {
         _packages = packages;
-        _replaces = new ReplacesRules(packages, compareVersions);
-        _owners = new OwnerNumbers(packages);
+        _rules = rules;
     }
 
     /// <summary>Merges Debian packages.</summary>
     /// <param name="packages">The packages; where packages disagree on a directory, base-files counts first, then the order given.</param>
     /// <exception cref="HullException">HULL5101, HULL5106, HULL1005: every conflict, unknown owner and path through a link.</exception>
-    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages) => Merge(packages, (a, b) => DebianVersion.Compare(a, b));
+    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages) =>
+        new PackageMerger(packages, new DebianMergeRules(packages, (a, b) => DebianVersion.Compare(a, b))).Run();
 
-    /// <summary>Merges packages whose versions are ordered by <paramref name="compareVersions"/>.</summary>
-    /// <inheritdoc cref="Merge(IReadOnlyList{UnpackedPackage})"/>
-    public static MergeResult Merge(IReadOnlyList<UnpackedPackage> packages, Comparison<string> compareVersions) => new PackageMerger(packages, compareVersions).Run();
+    /// <summary>Merges RPM packages.</summary>
+    /// <param name="packages">The packages.</param>
+    /// <param name="accounts">Gives the owners' names their numbers.</param>
+    /// <exception cref="HullException">HULL5101, HULL5106, HULL5108, HULL1005: every conflict, unknown owner, obsoleted package and path through a link.</exception>
+    public static MergeResult MergeRpms(IReadOnlyList<UnpackedPackage> packages, AccountDatabase accounts) =>
+        new PackageMerger(packages, new RpmMergeRules(packages, accounts)).Run();
 
     private MergeResult Run()
     {
+        _problems.AddRange(_rules.Problems);
         for (var i = 0; i < _packages.Count; i++)
         {
             foreach (var entry in _packages[i].Entries)
@@ -55,14 +60,17 @@ public sealed class PackageMerger
             throw new HullException([.. _problems.OrderBy(p => p.Message, StringComparer.Ordinal)]);
         }
 
-        return new(tree, conffiles, [.. _overwritten.OrderBy(o => o.Path, StringComparer.Ordinal)], [.. _differences.OrderBy(d => d.Path, StringComparer.Ordinal)]);
+        return new(tree, conffiles, [.. _overwritten.OrderBy(o => o.Path, StringComparer.Ordinal)], [.. _differences.OrderBy(d => d.Path, StringComparer.Ordinal)])
+        {
+            Relocated = [.. _relocated.OrderBy(r => r.Path, StringComparer.Ordinal).ThenBy(r => r.Package, StringComparer.Ordinal)],
+        };
     }
 
     private void Add(int package, PackageEntry entry)
     {
         if (UsrMerge.IsTopLevel(entry.Path))
         {
-            // base-files' own links, or an empty directory of a package from before the merge: the links are made below.
+            // The base package's own links, or an empty directory of a package from before the merge: the links are made below.
             if (entry.Type is not (InodeType.SymbolicLink or InodeType.Directory))
             {
                 _problems.Add(FormatErrors.UnsafePath.With($"{_packages[package].Name}: {entry.Path} is a {entry.Type} where the merged /usr has a link.", new(_packages[package].Name)));
@@ -71,7 +79,12 @@ public sealed class PackageMerger
             return;
         }
 
-        var path = UsrMerge.Map(entry.Path);
+        var path = _rules.Place(entry.Path);
+        if (path != entry.Path && entry.Type != InodeType.Directory)
+        {
+            _relocated.Add(new(path, entry.Path, _packages[package].Name));
+        }
+
         var claim = new Claim(package, entry);
         if (!_claims.TryGetValue(path, out var earlier))
         {
@@ -89,36 +102,44 @@ public sealed class PackageMerger
 
     private void ShareDirectory(string path, Claim earlier, Claim later)
     {
-        var (winner, other) = Name(later) == "base-files" ? (later, earlier) : (earlier, later);
+        var (a, b) = (Describe(earlier.Entry), Describe(later.Entry));
+        var laterWins = _rules.LaterDirectoryWins(earlier, later);
+        if (a != b && laterWins is null)
+        {
+            Conflict(path, earlier, later);
+            return;
+        }
+
+        var (winner, other) = laterWins == true ? (later, earlier) : (earlier, later);
         _claims[path] = winner;
-        var (a, b) = (Describe(winner.Entry), Describe(other.Entry));
         if (a != b)
         {
-            _differences.Add(new(path, Name(winner), Name(other), $"{a}, not {b}"));
+            _differences.Add(new(path, Name(winner), Name(other), $"{Describe(winner.Entry)}, not {Describe(other.Entry)}"));
         }
     }
 
     private void ShareFile(string path, Claim earlier, Claim later)
     {
-        if (Alike(earlier.Entry, later.Entry))
+        switch (_rules.Settle(earlier, later))
         {
-            _overwritten.Add(new(path, Name(earlier), Name(later), Identical: true));
-        }
-        else if (earlier.Entry.Type != InodeType.Directory && later.Entry.Type != InodeType.Directory && _replaces.Allows(later.Package, earlier.Package))
-        {
-            _claims[path] = later;
-            _overwritten.Add(new(path, Name(later), Name(earlier), Identical: false));
-        }
-        else if (earlier.Entry.Type != InodeType.Directory && later.Entry.Type != InodeType.Directory && _replaces.Allows(earlier.Package, later.Package))
-        {
-            _overwritten.Add(new(path, Name(earlier), Name(later), Identical: false));
-        }
-        else
-        {
-            _problems.Add(TreeErrors.FileConflict.With(
-                $"{path} is in {_packages[earlier.Package]} ({Summary(earlier.Entry)}) and in {_packages[later.Package]} ({Summary(later.Entry)}).", new(path)));
+            case Overlap.Alike:
+                _overwritten.Add(new(path, Name(earlier), Name(later), Identical: true));
+                break;
+            case Overlap.Earlier:
+                _overwritten.Add(new(path, Name(earlier), Name(later), Identical: false));
+                break;
+            case Overlap.Later:
+                _claims[path] = later;
+                _overwritten.Add(new(path, Name(later), Name(earlier), Identical: false));
+                break;
+            default:
+                Conflict(path, earlier, later);
+                break;
         }
     }
+
+    private void Conflict(string path, Claim earlier, Claim later) => _problems.Add(TreeErrors.FileConflict.With(
+        $"{path} is in {_packages[earlier.Package]} ({Summary(earlier.Entry)}) and in {_packages[later.Package]} ({Summary(later.Entry)}).", new(path)));
 
     private FileTree Build()
     {
@@ -140,11 +161,14 @@ public sealed class PackageMerger
             }
         }
 
-        var top = _packages.Any(p => p.Name == "base-files") ? "base-files" : "image";
-        foreach (var name in UsrMerge.Required)
+        foreach (var (name, target) in _rules.TopLinks)
         {
-            tree.EnsureDirectory("/usr/" + name, top);
-            tree.Set("/" + name, Inode.SymbolicLink("usr/" + name, top));
+            if (tree.Resolve("/" + target) is null)
+            {
+                tree.EnsureDirectory("/" + target.TrimStart('/'), _rules.BasePackage);
+            }
+
+            tree.Set("/" + name, Inode.SymbolicLink(target, _rules.BasePackage));
         }
 
         return tree;
@@ -174,12 +198,13 @@ public sealed class PackageMerger
             return shared;
         }
 
-        var uid = _owners.User(entry.UserName, entry.Uid);
-        var gid = _owners.Group(entry.GroupName, entry.Gid);
+        var uid = _rules.User(entry);
+        var gid = _rules.Group(entry);
         if (uid is null || gid is null)
         {
-            var who = uid is null ? $"user '{entry.UserName}' ({entry.Uid})" : $"group '{entry.GroupName}' ({entry.Gid})";
-            _problems.Add(TreeErrors.UnknownOwner.With($"{path} of {package} belongs to {who}, which base-passwd does not list.", new(path)));
+            var (kind, name, number) = uid is null ? ("user", entry.UserName, entry.Uid) : ("group", entry.GroupName, entry.Gid);
+            var who = number == 0 ? $"{kind} '{name}'" : $"{kind} '{name}' ({number})";
+            _problems.Add(TreeErrors.UnknownOwner.With($"{path} of {package} belongs to {who}, which {_rules.AccountSource} does not list.", new(path)));
             return null;
         }
 
@@ -205,7 +230,7 @@ public sealed class PackageMerger
         var conffiles = new SortedDictionary<string, Conffile>(StringComparer.Ordinal);
         foreach (var package in _packages)
         {
-            foreach (var path in package.Conffiles.Select(UsrMerge.Map))
+            foreach (var path in package.Conffiles.Select(_rules.Place))
             {
                 // Owned by whoever brought the file that is in the tree.
                 if (tree.TryGet(path, out var inode) && inode.Origin == package.Name)
@@ -219,7 +244,7 @@ public sealed class PackageMerger
         return [.. conffiles.Values];
     }
 
-    private static bool Alike(PackageEntry a, PackageEntry b) =>
+    internal static bool Alike(PackageEntry a, PackageEntry b) =>
         a.Type == b.Type && Describe(a) == Describe(b) && a.Type switch
         {
             InodeType.File => a.Length == b.Length && a.Sha256 == b.Sha256 && SameXattrs(a, b),
@@ -241,6 +266,4 @@ public sealed class PackageMerger
     };
 
     private string Name(Claim claim) => _packages[claim.Package].Name;
-
-    private readonly record struct Claim(int Package, PackageEntry Entry);
 }

@@ -20,10 +20,24 @@ public static class Accounts
     /// <summary>Where base-passwd keeps the users that every Debian system has.</summary>
     public const string PasswdMaster = "/usr/share/base-passwd/passwd.master";
     private const string GroupMaster = "/usr/share/base-passwd/group.master";
+
+    /// <summary>Where accounts live on a machine, and where RPM packages ship the first of them.</summary>
+    public const string PasswdFile = "/etc/passwd";
+
+    /// <summary>As <see cref="PasswdFile"/>, for groups.</summary>
+    public const string GroupFile = "/etc/group";
+
+    /// <summary>The folders of sysusers.d files; a file in the second hides one of the same name in the first.</summary>
+    public static readonly IReadOnlyList<string> SysusersFolders = ["/usr/lib/sysusers.d", "/etc/sysusers.d"];
+
+    private const string ShellsFile = "/etc/shells";
     private const string Origin = "image";
     private const string NoLogin = "/usr/sbin/nologin";
 
-    /// <summary>Collects the accounts of a tree and of the recipes.</summary>
+    // Programs that some distributions give users for a shell: on an image nobody but root logs in.
+    private static readonly string[] s_programsAsShells = ["/bin/sync", "/sbin/shutdown", "/sbin/halt", "/usr/bin/sync", "/usr/sbin/shutdown", "/usr/sbin/halt"];
+
+    /// <summary>Collects the accounts of a Debian tree and of the recipes.</summary>
     /// <param name="tree">With the base-passwd masters and sysusers.d files.</param>
     /// <param name="recipes">Those of the packages in the tree.</param>
     /// <param name="table">Numbers for accounts that are declared without one.</param>
@@ -31,11 +45,36 @@ public static class Accounts
     public static AccountDatabase Collect(FileTree tree, IEnumerable<Recipe> recipes, AccountsTable table)
     {
         var database = new AccountDatabase();
-        var problems = new List<Diagnostic>();
-        ReadGroupMaster(tree, database);
-        ReadPasswdMaster(tree, database);
+        ReadGroups(tree, GroupMaster, database);
+        ReadUsers(tree, PasswdMaster, database);
+        return Declare(database, SysusersFiles(tree).SelectMany(f => SysusersFile.Parse(f.Text, f.Path)), recipes, table);
+    }
 
-        var lines = SysusersFiles(tree).SelectMany(f => SysusersFile.Parse(f.Text, f.Path)).ToList();
+    /// <summary>
+    /// Collects the accounts of RPM packages: those of the passwd and group files that a package ships (filesystem, setup), of sysusers.d files, of
+    /// what packages and their scriptlets declare, and of the recipes.
+    /// </summary>
+    /// <param name="tree">With those files; without a passwd file it starts with root alone.</param>
+    /// <param name="declared">Lines of sysusers.d(5) from elsewhere.</param>
+    /// <param name="recipes">Those of the packages in the tree.</param>
+    /// <param name="table">Numbers for accounts that are declared without one.</param>
+    /// <exception cref="HullException">HULL5203 to HULL5206, collected over all declarations.</exception>
+    public static AccountDatabase CollectRpm(FileTree tree, IEnumerable<SysusersLine> declared, IEnumerable<Recipe> recipes, AccountsTable table)
+    {
+        var database = tree.Contains(PasswdFile) && tree.Contains(GroupFile) ? new AccountDatabase() : AccountDatabase.RootOnly();
+        if (database.Users.Count == 0)
+        {
+            ReadGroups(tree, GroupFile, database);
+            ReadUsers(tree, PasswdFile, database);
+        }
+
+        return Declare(database, SysusersFiles(tree).SelectMany(f => SysusersFile.Parse(f.Text, f.Path)).Concat(declared), recipes, table);
+    }
+
+    private static AccountDatabase Declare(AccountDatabase database, IEnumerable<SysusersLine> declared, IEnumerable<Recipe> recipes, AccountsTable table)
+    {
+        var problems = new List<Diagnostic>();
+        var lines = declared.ToList();
         foreach (var recipe in recipes.OrderBy(r => r.Package, StringComparer.Ordinal))
         {
             lines.AddRange(recipe.Groups.Select(g => new SysusersLine(SysusersLineKind.Group, false, g.Name, null, null, "", null, null, g.Where)));
@@ -46,7 +85,7 @@ public static class Accounts
         // Groups first, then users, then members, each by number: the order of files and recipes has no influence.
         foreach (var kind in (ReadOnlySpan<SysusersLineKind>)[SysusersLineKind.Group, SysusersLineKind.User, SysusersLineKind.Member])
         {
-            foreach (var line in lines.Where(l => l.Kind == kind).OrderBy(l => l.Name, StringComparer.Ordinal).ThenBy(l => l.Group, StringComparer.Ordinal))
+            foreach (var line in lines.Where(l => l.Kind == kind).OrderBy(l => l.Name, StringComparer.Ordinal).ThenBy(l => l.Uid is null).ThenBy(l => l.Group, StringComparer.Ordinal))
             {
                 try
                 {
@@ -91,13 +130,13 @@ public static class Accounts
             gshadow.Append(CultureInfo.InvariantCulture, $"{entry.Name}:!*::{members}\n");
         }
 
-        Put("/etc/passwd", passwd.ToString(), Modes.Parse("0644"));
-        Put("/etc/group", group.ToString(), Modes.Parse("0644"));
+        Put(PasswdFile, passwd.ToString(), Modes.Parse("0644"));
+        Put(GroupFile, group.ToString(), Modes.Parse("0644"));
         Put("/etc/shadow", shadow.ToString(), Modes.Parse("0640"), shadowGroup);
         Put("/etc/gshadow", gshadow.ToString(), Modes.Parse("0640"), shadowGroup);
         Put("/etc/subuid", "", Modes.Parse("0644"));
         Put("/etc/subgid", "", Modes.Parse("0644"));
-        Put("/etc/shells", Shells(tree, shells), Modes.Parse("0644"));
+        Put(ShellsFile, Shells(tree, shells), Modes.Parse("0644"));
         return result;
     }
 
@@ -112,6 +151,12 @@ public static class Accounts
             {
                 listed.Add(shell);
             }
+        }
+
+        // What a package ships as /etc/shells stays; Debian's list is made by its scripts.
+        if (tree.TryGet(ShellsFile, out var shipped) && shipped.Type == InodeType.File)
+        {
+            declared = shipped.Content!.ToText().Split('\n').Select(l => l.Split('#')[0].Trim()).Concat(declared);
         }
 
         var files = tree.Children(folder).Where(e => e.Value.Type == InodeType.File).Select(e => e.Value.Content!.ToText());
@@ -219,7 +264,7 @@ public static class Accounts
     private static IEnumerable<(string Path, string Text)> SysusersFiles(FileTree tree)
     {
         var byName = new SortedDictionary<string, (string Path, Inode Inode)>(StringComparer.Ordinal);
-        foreach (var folder in (string[])["/usr/lib/sysusers.d", "/etc/sysusers.d"])
+        foreach (var folder in SysusersFolders)
         {
             foreach (var (path, inode) in tree.Children(folder))
             {
@@ -233,20 +278,23 @@ public static class Accounts
         return byName.Values.Where(f => f.Inode.Type == InodeType.File).Select(f => (f.Path, f.Inode.Content!.ToText()));
     }
 
-    private static void ReadGroupMaster(FileTree tree, AccountDatabase database)
+    private static void ReadGroups(FileTree tree, string path, AccountDatabase database)
     {
-        foreach (var (fields, where) in Master(tree, GroupMaster, 4))
+        foreach (var (fields, where) in Master(tree, path, 4))
         {
             database.Add(new GroupAccount(SysusersFile.CheckName(fields[0], where), Id(fields[2], where)), where);
+            foreach (var member in fields[3].Split(',', StringSplitOptions.RemoveEmptyEntries))
+            {
+                database.AddMember(fields[0], SysusersFile.CheckName(member, where));
+            }
         }
     }
 
-    private static void ReadPasswdMaster(FileTree tree, AccountDatabase database)
+    private static void ReadUsers(FileTree tree, string path, AccountDatabase database)
     {
-        foreach (var (f, where) in Master(tree, PasswdMaster, 7))
+        foreach (var (f, where) in Master(tree, path, 7))
         {
-            // Debian's user "sync" runs /bin/sync on login: on an image nobody but root logs in.
-            var shell = f[6] == "/bin/sync" ? NoLogin : f[6];
+            var shell = s_programsAsShells.Contains(f[6], StringComparer.Ordinal) ? NoLogin : f[6];
             database.Add(new UserAccount(SysusersFile.CheckName(f[0], where), Id(f[2], where), Id(f[3], where), f[4], f[5], shell, false), where);
         }
     }

@@ -16,7 +16,7 @@ public sealed record RecipeResult(FileTree Tree, AccountDatabase Accounts, IRead
 /// </summary>
 public static class RecipeEngine
 {
-    /// <summary>Applies the recipes of the packages that are in the tree.</summary>
+    /// <summary>Applies the recipes of the Debian packages that are in the tree.</summary>
     /// <param name="tree">The merged packages; not changed.</param>
     /// <param name="packages">The names of the packages in the tree.</param>
     /// <param name="scripts">The classified scripts of those packages; their literal alternatives are made. May be empty.</param>
@@ -26,9 +26,22 @@ public static class RecipeEngine
     public static RecipeResult Apply(
         FileTree tree, IReadOnlyCollection<string> packages, IEnumerable<ScriptClassification> scripts, RecipeSet recipes, AccountsTable table)
     {
-        var applied = recipes.For(packages);
         // A container without base-passwd has root and nobody else.
-        var accounts = tree.Contains(Accounts.PasswdMaster) ? Accounts.Collect(tree, applied, table) : AccountDatabase.RootOnly();
+        var accounts = tree.Contains(Accounts.PasswdMaster) ? Accounts.Collect(tree, recipes.For(packages), table) : AccountDatabase.RootOnly();
+        return Apply(tree, packages, scripts, recipes, accounts);
+    }
+
+    /// <summary>Applies the recipes of the packages that are in the tree.</summary>
+    /// <param name="tree">The merged packages; not changed.</param>
+    /// <param name="packages">The names of the packages in the tree.</param>
+    /// <param name="scripts">The classified scripts of those packages; their literal alternatives are made. May be empty.</param>
+    /// <param name="recipes">All recipes; those of packages that are not there are left out.</param>
+    /// <param name="accounts">The accounts.</param>
+    /// <exception cref="HullException">HULL52xx, collected within each step.</exception>
+    public static RecipeResult Apply(
+        FileTree tree, IReadOnlyCollection<string> packages, IEnumerable<ScriptClassification> scripts, RecipeSet recipes, AccountDatabase accounts)
+    {
+        var applied = recipes.For(packages);
         tree = Accounts.Write(tree, accounts, applied.SelectMany(r => r.Shells));
 
         var problems = new List<Diagnostic>();

@@ -9,16 +9,14 @@ namespace Ironhull.Compose.Recipes;
 /// <summary>Reads recipes and the accounts table from YAML, and reports every error of every file at once.</summary>
 public static class RecipeReader
 {
-    private static readonly TextForm s_package = new("a package name such as 'systemd', with '*' for any text", "^[a-z0-9][a-z0-9+.*\\-]*$");
+    private static readonly TextForm s_package = new("a package name such as 'systemd', with '*' for any text", "^[A-Za-z0-9_*][A-Za-z0-9_+.*\\-]*$");
     private static readonly TextForm s_account = new("an account name such as '_ssh'", "^[A-Za-z_][A-Za-z0-9_\\-]{0,30}$");
     private static readonly TextForm s_pattern = new("an absolute path, with '*' and '**' for what varies", "^(/[^/\\n]+)+$");
     private static readonly TextForm s_capabilities = new("capabilities such as 'cap_net_raw+ep'", "^[a-z_,]+[+=][eip]+$");
     private static readonly TextForm s_plain = new("text without a colon or a line break", "^[^:\\n]*$");
     private static readonly TextForm s_xattr = new("an attribute's name such as 'user.note'", "^[a-z]+\\.[^=\\s]+$");
 
-    private static readonly Choices<ScriptKind> s_scripts = new(
-        ("preinst", ScriptKind.PreInst), ("postinst", ScriptKind.PostInst), ("prerm", ScriptKind.PreRm),
-        ("postrm", ScriptKind.PostRm), ("config", ScriptKind.Config), ("triggers", ScriptKind.Triggers));
+    private static readonly Choices<ScriptKind> s_scripts = new([.. ScriptKinds.All]);
 
     private static readonly string[] s_actions = ["copy", "write", "append", "replace", "link", "directory", "attributes", "remove", "truncate"];
 
@@ -116,8 +114,14 @@ public static class RecipeReader
         var kind = r.RequiredEnum("script", s_scripts, "Which script.");
         var sha256 = r.RequiredString("sha256", "SHA-256 of the script's residue, as the diagnostic HULL5110 prints it.", TextForm.Sha256);
         var why = r.RequiredString("why", "What the script does, and where an image gets that from, or why it is not needed.");
+        var text = r.OptionalString("text", null, "The residue as it was reviewed: when the script changes, the difference is shown.");
         Sha256Digest.TryParse(sha256, out var digest);
-        return new ReviewedScript(package, kind, digest, why);
+        if (text is not null && Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(text)) is var actual && actual != digest)
+        {
+            r.Report(RecipeErrors.Invalid.With($"'text' has SHA-256 {actual}, not the one that is given.", r.WhereIs("text"), "Give the text as it was reviewed (a block with '|'), or leave it out."));
+        }
+
+        return new ReviewedScript(package, kind, digest, why, text);
     }
 
     private static AccountDeclarations ReadAccountDeclarations(FieldReader r) => new(

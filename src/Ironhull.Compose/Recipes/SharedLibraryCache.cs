@@ -14,15 +14,26 @@ public static class SharedLibraryCache
     private const string Generator = "Ironhull";
     private const string Origin = "image";
 
+    /// <summary>The folders that Debian's ldconfig knows by itself.</summary>
+    public static IReadOnlyList<string> DebianFolders { get; } = ["/lib", "/usr/lib"];
+
+    /// <summary>The folders that the ldconfig of RPM distributions knows by itself (glibc, sysdeps/unix/sysv/linux/x86_64/dl-cache.h, add_system_dir).</summary>
+    public static IReadOnlyList<string> RpmFolders { get; } = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
+
     /// <summary>Indexes the libraries of the folders that /etc/ld.so.conf names, then of /lib and /usr/lib.</summary>
     /// <param name="tree">Not changed; with /etc where it was unpacked.</param>
+    public static FileTree Apply(FileTree tree) => Apply(tree, DebianFolders);
+
+    /// <summary>Indexes the libraries of the folders that /etc/ld.so.conf names, then of the distribution's own.</summary>
+    /// <param name="tree">Not changed; with /etc where it was unpacked.</param>
+    /// <param name="systemFolders">Those that ldconfig knows by itself, in its order.</param>
     /// <returns>The changed tree.</returns>
     /// <exception cref="HullException">HULL1005: a SONAME link cannot be made.</exception>
-    public static FileTree Apply(FileTree tree)
+    public static FileTree Apply(FileTree tree, IReadOnlyList<string> systemFolders)
     {
         var result = tree.Clone();
         var entries = new List<LdCacheEntry>();
-        foreach (var (folder, real) in Folders(tree))
+        foreach (var (folder, real) in Folders(tree, systemFolders))
         {
             foreach (var (name, library) in Libraries(tree, real).OrderBy(l => l.Key, StringComparer.Ordinal))
             {
@@ -39,11 +50,11 @@ public static class SharedLibraryCache
     }
 
     /// <summary>The folders in ldconfig's order, as they are written and where they really are; each real folder once.</summary>
-    private static List<(string Folder, string Real)> Folders(FileTree tree)
+    private static List<(string Folder, string Real)> Folders(FileTree tree, IReadOnlyList<string> systemFolders)
     {
         var folders = new List<(string, string)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var folder in Configured(tree, ConfigurationPath, depth: 0).Concat(["/lib", "/usr/lib"]))
+        foreach (var folder in Configured(tree, ConfigurationPath, depth: 0).Concat(systemFolders))
         {
             if (tree.Resolve(folder) is { } real && tree[real].Type == InodeType.Directory && seen.Add(real))
             {

@@ -46,6 +46,10 @@ public sealed class ContentStore
     /// <exception cref="HullException">HULL5103: the folder cannot be made.</exception>
     public static ContentStore Open(string folder) => Open(folder, DebianPackageSource.Open);
 
+    /// <summary>Opens a store for RPM packages; the folder is made when it is missing.</summary>
+    /// <exception cref="HullException">HULL5103: the folder cannot be made.</exception>
+    public static ContentStore OpenRpm(string folder) => Open(folder, RpmPackageSource.Open);
+
     /// <summary>Opens a store that reads packages with <paramref name="open"/>; the folder is made when it is missing.</summary>
     /// <exception cref="HullException">HULL5103: the folder cannot be made.</exception>
     public static ContentStore Open(string folder, Func<string, IPackageSource> open) => Open(folder, open, BootIdentity());

@@ -31,6 +31,10 @@ public static class TreeErrors
     public static readonly ErrorCode WrongPackageFile = new(
         "HULL5107", ErrorCategory.Integrity, "A package file is not the one that the lock names", "Remove the file from the download cache: it is fetched again.");
 
+    /// <summary>A package and one that takes its place are both there.</summary>
+    public static readonly ErrorCode ObsoletedPackage = new(
+        "HULL5108", ErrorCategory.Input, "A package is in the image together with one that takes its place", "Leave the obsoleted package out of the image definition, and lock again.");
+
     /// <summary>A maintainer script does more than debhelper's boiler-plate and nobody has reviewed it.</summary>
     public static readonly ErrorCode UnreviewedScript = new(
         "HULL5110", ErrorCategory.Input, "A maintainer script has not been reviewed", "Read the script; declare in a recipe what an image needs of it; then list it as reviewed with the digest given.");

@@ -4,9 +4,9 @@ using System.Text.Json;
 using Ironhull.Cli.CommandLine;
 using Ironhull.Cli.Output;
 using Ironhull.Compose.Inspection;
+using Ironhull.Compose.Locking;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
-using Ironhull.Packages.Debian;
 
 namespace Ironhull.Cli.Commands;
 
@@ -64,14 +64,18 @@ internal sealed class DiffCommand : HullCommand
 
     private static List<(string Name, string Old, string New, string Word)> Packages(ImageFacts a, ImageFacts b)
     {
-        var (before, after) = (a.Packages.ToDictionary(p => p.Name, StringComparer.Ordinal), b.Packages.ToDictionary(p => p.Name, StringComparer.Ordinal));
+        // A name that occurs twice is there for two architectures, or in two versions side by side.
+        var twice = a.Packages.CountBy(p => p.Name).Concat(b.Packages.CountBy(p => p.Name)).Where(c => c.Value > 1).Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
+        string Key(PackageFacts p) => twice.Contains(p.Name) ? $"{p.Name}.{p.Architecture}" : p.Name;
+        Dictionary<string, PackageFacts> ByKey(ImageFacts facts) => facts.Packages.GroupBy(Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
+        var (before, after) = (ByKey(a), ByKey(b));
         var result = new List<(string, string, string, string)>();
         foreach (var name in before.Keys.Union(after.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var (x, y) = (before.GetValueOrDefault(name)?.Version ?? "", after.GetValueOrDefault(name)?.Version ?? "");
             if (x != y)
             {
-                result.Add((name, x, y, x.Length == 0 ? "added" : y.Length == 0 ? "removed" : DebianVersion.Compare(x, y) < 0 ? "upgraded" : "downgraded"));
+                result.Add((name, x, y, x.Length == 0 ? "added" : y.Length == 0 ? "removed" : PackageVersion.Compare(b.Packaging, x, y) < 0 ? "upgraded" : "downgraded"));
             }
         }
 

@@ -64,13 +64,13 @@ internal sealed class LockCommand : HullCommand
     public static async Task<(ImageLock Lock, LockDiff Diff, IReadOnlyList<Diagnostic> Warnings)> UpdateAsync(
         CommandContext context, ImageDefinition definition, ImageLock? old, CancellationToken cancellation)
     {
-        var repositories = await RepositoryRefresh.RunAsync(
-            definition, context.CacheFolder, context.Mirrors, context.Host.Time, context.Progress, cancellation).ConfigureAwait(false);
+        using var session = new RepositorySession(context.CacheFolder, context.Mirrors, context.Host.Time);
+        var repositories = await session.RefreshAsync(definition, context.Progress, cancellation).ConfigureAwait(false);
         LockResult result;
         using (var stage = context.Progress.Begin("Resolve"))
         {
             result = await LockBuilder.BuildAsync(
-                definition, repositories, packages => RpmDigests.FetchAsync(definition, packages, context.CacheFolder, context.Mirrors, cancellation)).ConfigureAwait(false);
+                definition, repositories, packages => session.Sha256OfAsync(definition, packages, context.Progress, cancellation)).ConfigureAwait(false);
             stage.Complete($"{result.Lock.Packages.Count} packages");
         }
 

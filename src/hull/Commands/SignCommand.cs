@@ -64,10 +64,12 @@ internal sealed class SignCommand : HullCommand
                 stage.Complete();
             }
 
-            var formats = report.Outputs.Select(o => ImageDefinition.Formats.Items.First(f => f.Word == o.Kind).Value).ToList();
+            var disks = report.Outputs.Where(o => ImageDefinition.Formats.Words.Contains(o.Kind)).ToList();
+            var formats = disks.Select(o => ImageDefinition.Formats.Items.First(f => f.Word == o.Kind).Value).ToList();
             using (var stage = context.Progress.Begin("Write outputs"))
             {
-                report = report with { Outputs = OutputWriter.Convert(raw, report.Image, formats, folder, timestamp, temporary, cancellation) };
+                var signed = OutputWriter.Convert(raw, report.Image, formats, folder, timestamp, temporary, cancellation);
+                report = report with { Outputs = [.. signed, .. report.Outputs.Except(disks)] };
                 stage.Complete();
             }
         }

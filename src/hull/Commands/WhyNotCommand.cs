@@ -31,8 +31,8 @@ internal sealed class WhyNotCommand : HullCommand
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var definition = context.LoadDefinition(context.Get(_image));
-        var repositories = await RepositoryRefresh.RunAsync(
-            definition, context.CacheFolder, context.Mirrors, context.Host.Time, context.Progress, cancellation).ConfigureAwait(false);
+        using var session = new RepositorySession(context.CacheFolder, context.Mirrors, context.Host.Time);
+        var repositories = await session.RefreshAsync(definition, context.Progress, cancellation).ConfigureAwait(false);
         var sentences = Explain.WhyNot(
             LockBuilder.UniverseOf(definition, repositories), LockBuilder.RequestOf(definition, repositories), context.Get(_package)!);
         if (context.IsJson)
