@@ -12,7 +12,7 @@ public sealed record PackageSelection(IReadOnlyList<Located<string>> Install, IR
 {
     private static readonly TextForm DebianRequest = new("a package name such as 'systemd', or a name and version such as 'systemd=257.9-1'", "^[a-z0-9][a-z0-9+.\\-]*(=[A-Za-z0-9.+~:\\-]+)?$");
     private static readonly TextForm DebianNames = new("a package name such as 'systemd', with '*' for any text", "^[a-z0-9][a-z0-9+.*\\-]*$");
-    private static readonly TextForm RpmRequest = new("a package name such as 'systemd', or a name and version such as 'systemd=255-20.azl3'", "^[A-Za-z0-9_][A-Za-z0-9_+.\\-]*(=[A-Za-z0-9_.+~^:\\-]+)?$");
+    private static readonly TextForm RpmRequest = new("a package, with a version, a capability or a path, such as 'systemd', 'systemd=255-20.azl3' or '/usr/bin/su'", "^[A-Za-z0-9_/(*][^\\t\\n\\r,|]*$");
 
     /// <summary>Names of RPM packages with wildcards.</summary>
     internal static TextForm RpmNames { get; } = new("a package name such as 'systemd', with '*' for any text", "^[A-Za-z0-9_*][A-Za-z0-9_+.*\\-]*$");

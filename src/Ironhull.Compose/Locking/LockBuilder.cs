@@ -87,26 +87,23 @@ public static class LockBuilder
             : result.OrThrow();
     }
 
-    // A name with wildcards stands for every package it matches; one that matches none stays, so that the resolver can say so.
+    // A Debian name with wildcards stands for every package it matches; one that matches none stays, so that the resolver can say so. RPM's
+    // resolver knows wildcards itself.
     private static List<string> Excluded(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
     {
-        var names = new Lazy<string[]>(() => [.. NamesOf(repositories).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+        var names = new Lazy<string[]>(() =>
+            [.. repositories.OfType<DebianRepositoryContents>().SelectMany(r => r.Packages).Select(p => p.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
         var excluded = new List<string>();
         foreach (var name in definition.Packages.Exclude.Select(p => p.Value))
         {
-            var matching = name.Contains('*') ? Array.FindAll(names.Value, n => FileSystemName.MatchesSimpleExpression(name, n, ignoreCase: false)) : [];
+            var matching = definition.Packaging == PackagingKind.Debian && name.Contains('*')
+                ? Array.FindAll(names.Value, n => FileSystemName.MatchesSimpleExpression(name, n, ignoreCase: false))
+                : [];
             excluded.AddRange(matching.Length == 0 ? [name] : matching);
         }
 
         return [.. excluded.Distinct(StringComparer.Ordinal)];
     }
-
-    private static IEnumerable<string> NamesOf(IEnumerable<RepositoryContents> repositories) => repositories.SelectMany(r => r switch
-    {
-        DebianRepositoryContents debian => debian.Packages.Select(p => p.Name),
-        RpmRepositoryContents rpm => rpm.Packages.Select(p => p.Name),
-        _ => [],
-    });
 
     private static LockedRepository Lock(RepositoryDefinition definition, RepositoryContents contents, Waivers waivers)
     {

@@ -69,6 +69,16 @@ public sealed class LockBuilderTests : IDisposable
     }
 
     [Fact]
+    public void Build_ExcludeWithWildcards_StandsForEveryNameItMatches()
+    {
+        var definition = Definition(Text.Replace("exclude: [bad]", "exclude: ['b*', nothing-*]", StringComparison.Ordinal));
+        Assert.Equal(["bad", "base", "nothing-*"], LockBuilder.RequestOf(definition, [Main, Security]).Exclude);
+        var result = Build(definition, [Main, Security]);
+        Assert.Equal(["app", "lib"], result.Lock.Packages.Select(p => p.Name));
+        Assert.Equal(["HULL3003"], result.Warnings.Select(w => w.Code.Code));
+    }
+
+    [Fact]
     public void Build_PackagesInAnotherOrder_GivesTheSameLock()
     {
         var reversed = Main with { Packages = [.. Main.Packages.Reverse()] };
