@@ -34,11 +34,11 @@ public sealed class DebFileTests
         return folder["x.deb"];
     }
 
-    private static List<string> ReadAll(string path)
+    private static List<string> ReadAll(string path, int chunk = 70)
     {
         using var deb = DebFile.Open(path);
         var lines = deb.ControlMembers.Select(m => $"{m.Key} {m.Value.Length}").ToList();
-        var buffer = new byte[70];
+        var buffer = new byte[chunk];
         while (deb.Next() is { } entry)
         {
             var length = 0;
@@ -74,7 +74,7 @@ public sealed class DebFileTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder["x.deb"], "!<arch>\n");
-        Assert.Equal("HULL1002", Assert.Throws<HullException>(() => DebFile.Open(folder["x.deb"])).Code.Code);
+        Assert.Equal("HULL2040", Assert.Throws<HullException>(() => DebFile.Open(folder["x.deb"])).Code.Code);
         File.WriteAllText(folder["x.deb"], "");
         Assert.Equal("HULL1001", Assert.Throws<HullException>(() => DebFile.Open(folder["x.deb"])).Code.Code);
     }
@@ -87,8 +87,65 @@ public sealed class DebFileTests
         foreach (var length in Enumerable.Range(0, bytes.Length / 40).Select(i => i * 40))
         {
             File.WriteAllBytes(folder["t.deb"], bytes[..length]);
-            Assert.Contains(Assert.Throws<HullException>(() => ReadAll(folder["t.deb"])).Code.Code, (string[])["HULL1001", "HULL1002"]);
+            Assert.Contains(Assert.Throws<HullException>(() => ReadAll(folder["t.deb"])).Code.Code, (string[])["HULL1001", "HULL1002", "HULL2040", "HULL2041"]);
         }
+    }
+
+    [Theory]
+    [InlineData("HULL2040", "control.tar.xz data.tar.xz")]
+    [InlineData("HULL2041", "debian-binary control.tar.xz")]
+    [InlineData("HULL2041", "debian-binary data.tar.xz")]
+    [InlineData("HULL2041", "debian-binary data.tar.xz control.tar.xz")]
+    [InlineData("HULL2041", "debian-binary control.tar.xz data.tar.xz data.tar.xz")]
+    [InlineData("HULL2041", "debian-binary control.tar.xz control.tar.xz data.tar.xz")]
+    [InlineData("HULL2044", "debian-binary control.tar.lrz data.tar.xz")]
+    [InlineData("HULL2044", "debian-binary control.tar.xz data.tar.bz2")]
+    [InlineData("", "debian-binary _gpgorigin control.tar.xz _x data.tar.xz _y")]
+    public void Read_OtherMembersThanAPackageHas_ReportsACode(string code, string members)
+    {
+        using var folder = new TempFolder();
+        Run("sh", "-c", "cd \"$1\" && ar x x.deb", "sh", Path.GetDirectoryName(Build(folder, "xz"))!);
+        File.Delete(folder["x.deb"]);
+        foreach (var member in members.Split(' '))
+        {
+            var source = member.StartsWith("data", StringComparison.Ordinal) ? "data.tar.xz" : member.StartsWith("control", StringComparison.Ordinal) ? "control.tar.xz" : "debian-binary";
+            if (!File.Exists(folder[member]))
+            {
+                File.Copy(folder[source], folder[member]);
+            }
+
+            // "q" appends without looking for a member of that name.
+            Run("ar", "qc", folder["x.deb"], folder[member]);
+        }
+
+        var exception = Record.Exception(() => ReadAll(folder["x.deb"]));
+        Assert.Equal(code, (exception as HullException)?.Code.Code ?? "");
+    }
+
+    [Theory]
+    [InlineData("HULL2042", "tar -cf control.tar control; tar -rf control.tar control")]
+    [InlineData("HULL2043", "truncate -s 17M big; tar -cf control.tar control big")]
+    public void Open_HostileControlArchive_ReportsACode(string code, string script)
+    {
+        using var folder = new TempFolder();
+        var whole = Build(folder, "none");
+        Run("sh", "-c", $"cd \"$1\" && ar x x.deb && tar -xf control.tar && rm control.tar x.deb && {script} && ar qc x.deb debian-binary control.tar data.tar", "sh", folder.Path);
+        Assert.Equal(code, Assert.Throws<HullException>(() => ReadAll(whole)).Code.Code);
+    }
+
+    [Theory]
+    [InlineData("xz")]
+    [InlineData("zst")]
+    public void Read_DecompressionBomb_ReportsHULL2045(string compression)
+    {
+        using var folder = new TempFolder();
+        var whole = Build(folder, "none");
+        var tool = compression == "xz" ? "xz" : "zstd -q --rm";
+        Run(
+            "sh", "-c", $"cd \"$1\" && ar x x.deb && rm x.deb data.tar && truncate -s 100M zeros && tar -cf data.tar zeros && {tool} data.tar && ar qc x.deb debian-binary control.tar data.tar.{compression}",
+            "sh", folder.Path);
+        Assert.InRange(new FileInfo(whole).Length, 1, 50_000);
+        Assert.Equal("HULL2045", Assert.Throws<HullException>(() => ReadAll(whole, 1 << 20)).Code.Code);
     }
 
     [Fact]

@@ -106,4 +106,28 @@ public static class PackageErrors
     /// <summary>The cache cannot be written.</summary>
     public static readonly ErrorCode CacheNotWritable = new(
         "HULL2039", ErrorCategory.Environment, "The download cache cannot be read or written", "Correct the folder's permissions, or set HULL_CACHE to a folder that you may write to.");
+
+    /// <summary>Something else than a .deb.</summary>
+    public static readonly ErrorCode NotDebianPackage = new(
+        "HULL2040", ErrorCategory.Integrity, "The file is not a Debian package", "Something else came in the package's place: fetch it again.");
+
+    /// <summary>Members are missing, there twice, or in another order.</summary>
+    public static readonly ErrorCode PackageMembers = new(
+        "HULL2041", ErrorCategory.Integrity, "A Debian package has other members than a control and a data archive", "The package is damaged or hostile, and other readers may read other members: do not use it.");
+
+    /// <summary>A control member is there twice.</summary>
+    public static readonly ErrorCode ControlMemberTwice = new(
+        "HULL2042", ErrorCategory.Integrity, "A Debian package has a control member twice", "The package is damaged or hostile, and other readers may read the other one: do not use it.");
+
+    /// <summary>A control member larger than any package has.</summary>
+    public static readonly ErrorCode ControlTooLarge = new(
+        "HULL2043", ErrorCategory.Integrity, "A control member of a Debian package is absurdly large", "The package is damaged or hostile: do not use it.");
+
+    /// <summary>An archive that is compressed in a way that is not known.</summary>
+    public static readonly ErrorCode PackageCompression = new(
+        "HULL2044", ErrorCategory.Unsupported, "An archive of a Debian package has an unknown compression", "Have the package built again with xz, zstd or gzip.");
+
+    /// <summary>An archive that grows without measure.</summary>
+    public static readonly ErrorCode DecompressionBomb = new(
+        "HULL2045", ErrorCategory.Integrity, "An archive unpacks to absurdly more than it was packed from", "The package is a decompression bomb: do not use it.");
 }

@@ -19,19 +19,7 @@ public sealed class DebFile : IDisposable
     {
         _file = file;
         _name = name;
-        var members = ArReader.Read(file, name);
-        if (members.Count < 3 || members[0].Name != "debian-binary" || !ReadMember(members[0]).StartsWith("2."u8))
-        {
-            throw FormatErrors.Malformed.Error("The archive is not a Debian package of format 2.", Location.At(name, 0));
-        }
-
-        var control = members.FirstOrDefault(m => m.Name.StartsWith("control.tar", StringComparison.Ordinal));
-        var data = members.FirstOrDefault(m => m.Name.StartsWith("data.tar", StringComparison.Ordinal));
-        if (control.Name is null || data.Name is null)
-        {
-            throw FormatErrors.Malformed.Error("The package lacks its control or data archive.", Location.At(name, 0));
-        }
-
+        var (control, data) = Archives(ArReader.Read(file, name));
         using (var stream = Decompress(control))
         {
             ControlMembers = ReadControl(stream);
@@ -45,7 +33,7 @@ public sealed class DebFile : IDisposable
     public IReadOnlyDictionary<string, byte[]> ControlMembers { get; }
 
     /// <summary>Opens a package.</summary>
-    /// <exception cref="HullException">HULL1001 to HULL1006: it is damaged, hostile, or cannot be decoded here.</exception>
+    /// <exception cref="HullException">HULL2040 to HULL2045: it is no sound Debian package; HULL1001 to HULL1006: an archive in it is damaged, hostile, or cannot be decoded here.</exception>
     public static DebFile Open(string path)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 17, FileOptions.SequentialScan);
@@ -90,7 +78,7 @@ public sealed class DebFile : IDisposable
             total += entry.Length;
             if (entry.Length > LargestControlMember || total > LargestControl)
             {
-                throw FormatErrors.LimitExceeded.Error($"The control member '{entry.Path}' of {entry.Length} bytes is too large.", new(_name));
+                throw PackageErrors.ControlTooLarge.Error($"The control member '{entry.Path}' of {entry.Length} bytes is too large.", new(_name));
             }
 
             var bytes = new byte[entry.Length];
@@ -101,11 +89,25 @@ public sealed class DebFile : IDisposable
 
             if (!members.TryAdd(entry.Path.TrimStart('/'), bytes))
             {
-                throw FormatErrors.Malformed.Error($"The control member '{entry.Path}' is there twice.", new(_name));
+                throw PackageErrors.ControlMemberTwice.Error($"The control member '{entry.Path}' is there twice.", new(_name));
             }
         }
 
         return members;
+    }
+
+    // deb(5): debian-binary, the control archive, the data archive; a name that begins with an underscore is passed over.
+    private (ArMember Control, ArMember Data) Archives(IReadOnlyList<ArMember> members)
+    {
+        if (members.Count == 0 || members[0].Name != "debian-binary" || !ReadMember(members[0]).StartsWith("2."u8))
+        {
+            throw PackageErrors.NotDebianPackage.Error("The archive does not begin with the member debian-binary of format 2.", Location.At(_name, 0));
+        }
+
+        var archives = members.Skip(1).Where(m => !m.Name.StartsWith('_')).ToList();
+        return archives.Count == 2 && archives[0].Name.StartsWith("control.tar", StringComparison.Ordinal) && archives[1].Name.StartsWith("data.tar", StringComparison.Ordinal)
+            ? (archives[0], archives[1])
+            : throw PackageErrors.PackageMembers.Error("The package does not hold one control archive and then one data archive.", Location.At(_name, 0));
     }
 
     private ReadOnlySpan<byte> ReadMember(ArMember member)
@@ -118,11 +120,14 @@ public sealed class DebFile : IDisposable
 
     private Stream Decompress(ArMember member)
     {
-        var stream = new MemberStream(_file, member.Offset, member.Length);
         var extension = member.Name[(member.Name.IndexOf(".tar", StringComparison.Ordinal) + 4)..];
-        return extension is ".xz" or ".gz" or ".zst" or ""
-            ? Decompression.OpenByExtension(stream, extension, $"{_name}:{member.Name}")
-            : throw FormatErrors.Unsupported.Error($"The member '{member.Name}' has an unknown compression.", new(_name));
+        if (extension is not (".xz" or ".gz" or ".zst" or ""))
+        {
+            throw PackageErrors.PackageCompression.Error($"The archive ends in '{extension}' instead of .xz, .zst or .gz.", new(_name));
+        }
+
+        var name = $"{_name}:{member.Name}";
+        return new ExpansionGuard(Decompression.OpenByExtension(new MemberStream(_file, member.Offset, member.Length), extension, name), member.Length, name);
     }
 
     /// <summary>A member's bytes as a stream with a position of its own.</summary>
