@@ -164,7 +164,10 @@ public sealed class DownloadCacheTests
     {
         using var setup = new Setup();
         setup.Mirror.Dispose();
-        Assert.Equal("HULL2031", (await FailsAsync(() => FetchAsync(setup))).Code.Code);
+        var error = await FailsAsync(() => FetchAsync(setup));
+        Assert.Equal("HULL2031", error.Code.Code);
+        Assert.Contains("after 2 attempts", error.Message, StringComparison.Ordinal);
+        Assert.Contains("HULL_MIRROR_DEBIAN", error.Diagnostics[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]

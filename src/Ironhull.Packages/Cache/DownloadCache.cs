@@ -146,7 +146,7 @@ public sealed class DownloadCache
 
     private async Task<CachedFile> FetchOneAsync(DownloadRequest request, Meter meter, CancellationToken cancellation)
     {
-        if (Sound(request, cancellation) is { } present)
+        if (await SoundAsync(request, cancellation).ConfigureAwait(false) is { } present)
         {
             meter.Add(request.Size);
             return present;
@@ -160,7 +160,7 @@ public sealed class DownloadCache
         var partial = Path.Combine(PartialFolder, request.Digest.Hex);
         using var file = await LockAsync(partial, cancellation).ConfigureAwait(false);
         // Another process may have fetched it while this one waited.
-        if (Sound(request, cancellation) is { } fetched)
+        if (await SoundAsync(request, cancellation).ConfigureAwait(false) is { } fetched)
         {
             Guard(partial, () => File.Delete(partial));
             meter.Add(request.Size);
@@ -182,7 +182,7 @@ public sealed class DownloadCache
     private string ReferenceOf(ContentDigest digest) => Path.Combine(Folder, digest.Algorithm, digest.Hex);
 
     /// <summary>The file when it is there and sound; one that is not sound is removed.</summary>
-    private CachedFile? Sound(DownloadRequest request, CancellationToken cancellation)
+    private async Task<CachedFile?> SoundAsync(DownloadRequest request, CancellationToken cancellation)
     {
         if (request.Digest.Sha256 is not { } sha256)
         {
@@ -194,8 +194,25 @@ public sealed class DownloadCache
         }
 
         var path = PathOf(sha256);
-        return Guard(path, () => IsSound(path, request, cancellation)) ? new(path, sha256) : null;
+        while (true)
+        {
+            try
+            {
+                return IsSound(path, request, cancellation) ? new(path, sha256) : null;
+            }
+            catch (IOException e) when (IsLocked(e)) // its writer has just moved it here, and is about to close it
+            {
+                await Task.Delay(20, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Translate(e, path);
+            }
+        }
     }
+
+    // errno.h: EAGAIN 11, another process or stream holds the lock.
+    private static bool IsLocked(IOException e) => (e.HResult & 0xFFFF) == 11;
 
     private static bool IsSound(string path, DownloadRequest request, CancellationToken cancellation)
     {
@@ -233,7 +250,7 @@ public sealed class DownloadCache
             {
                 return new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
             }
-            catch (IOException e) when ((e.HResult & 0xFFFF) == 11) // EAGAIN: another process holds it
+            catch (IOException e) when (IsLocked(e))
             {
                 await Task.Delay(200, cancellation).ConfigureAwait(false);
             }

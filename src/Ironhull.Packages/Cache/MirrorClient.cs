@@ -11,6 +11,7 @@ public sealed class MirrorClient : IDisposable
     private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
     private readonly MirrorMap _mirrors;
+    private volatile bool _answered;
 
     /// <summary>A client for the given mirrors.</summary>
     /// <param name="mirrors">The bases.</param>
@@ -23,7 +24,7 @@ public sealed class MirrorClient : IDisposable
         FirstPause = firstPause ?? TimeSpan.FromMilliseconds(500);
         _http = new HttpClient(new SocketsHttpHandler
         {
-            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = 8,
             AutomaticDecompression = DecompressionMethods.None,
@@ -107,6 +108,7 @@ public sealed class MirrorClient : IDisposable
             throw new TransientException("it does not answer in time", e);
         }
 
+        _answered = true;
         return Judge(response, sourceId, relativePath);
     }
 
@@ -163,8 +165,9 @@ public sealed class MirrorClient : IDisposable
                 failure = e;
             }
 
-            // A name that is not known now is not known in a few seconds either.
-            if (attempt >= Attempts || failure is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
+            // A name that is not known now is not known in a few seconds either; and what has never answered is rather not there than busy.
+            var isNameless = failure is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError };
+            if (attempt >= Attempts || isNameless || (attempt > 1 && !_answered))
             {
                 throw Final(sourceId, archive, what, failure, attempt);
             }
