@@ -80,7 +80,10 @@ public static class RpmSignatureVerifier
     }
 
     /// <summary>Refuses what <see cref="Verify"/> refuses.</summary>
-    internal static void Require(RpmSignatureResult result, string name)
+    /// <param name="result">What <see cref="Inspect(string, OpenPgpKeyRing, long)"/> found.</param>
+    /// <param name="name">Named in errors.</param>
+    /// <exception cref="HullException">HULL2140 to HULL2151, HULL2157: not to be trusted.</exception>
+    public static void Require(RpmSignatureResult result, string name)
     {
         // The one of the smallest part says best what was changed.
         if (result.Digests.Where(d => d.Status == RpmDigestStatus.Bad).MinBy(d => d.Covers) is { } digest)

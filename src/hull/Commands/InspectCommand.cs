@@ -12,17 +12,23 @@ namespace Ironhull.Cli.Commands;
 /// <summary><c>hull inspect</c>.</summary>
 internal sealed class InspectCommand : HullCommand
 {
-    private readonly Argument<string> _image = new("IMAGE") { Description = "a disk image (raw, qcow2, VHD) or the folder that 'hull build' wrote" };
-    private readonly Option<bool> _files = new("--files") { Description = "list the files of /usr instead" };
+    private readonly Argument<string> _image = new("IMAGE") { Description = "a disk image (raw, qcow2, VHD), the folder that 'hull build' wrote, or an RPM package" };
+    private readonly Option<bool> _files = new("--files") { Description = "list the files of /usr, or of the package, instead" };
     private readonly Option<bool> _verify = new("--verify") { Description = "check every block of /usr against its hash tree" };
+
+    private readonly Option<string[]> _keys = new("--key")
+    {
+        Description = "a file of OpenPGP keys: fail unless one of them signed the RPM package; may be repeated", HelpName = "FILE",
+    };
 
     /// <summary>The command.</summary>
     public InspectCommand()
-        : base("inspect", "show what an image is made of: partitions, hash tree, boot files, packages")
+        : base("inspect", "show what an image is made of: partitions, hash tree, boot files, packages; or an RPM package")
     {
         Add(_image);
         Add(_files);
         Add(_verify);
+        Add(_keys);
     }
 
     /// <inheritdoc/>
@@ -31,11 +37,18 @@ internal sealed class InspectCommand : HullCommand
         new("hull inspect out/container-host", "partitions, root hash, UKI, command line, packages"),
         new("hull inspect out/container-host --files", "every file of /usr with mode, owner and size"),
         new("hull inspect disk.vhd --verify --format json", "check every block; for a script"),
+        new("hull inspect bash.rpm --key distribution.asc", "identity, signatures, digests and scriptlets of a package, and whether it can be trusted"),
     ];
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
+        if (RpmInspection.IsPackage(context.Get(_image)!))
+        {
+            InspectPackage(context);
+            return Task.FromResult(ExitCodes.Success);
+        }
+
         using var image = OpenImage.Open(context.Get(_image)!);
         if (context.Get(_files))
         {
@@ -55,6 +68,28 @@ internal sealed class InspectCommand : HullCommand
 
         // A wrong block is what --verify was asked to find.
         return Task.FromResult(facts.Verity?.Checked is null or "every block is right" ? ExitCodes.Success : ExitCodes.For(ErrorCategory.Integrity));
+    }
+
+    private void InspectPackage(CommandContext context)
+    {
+        using var package = RpmInspection.Open(context.Get(_image)!, context.Get(_keys) ?? [], context.Host.Time.GetUtcNow().ToUnixTimeSeconds());
+        switch (context.IsJson, context.Get(_files))
+        {
+            case (true, true):
+                context.WriteJson(package.WriteFiles);
+                break;
+            case (true, false):
+                context.WriteJson(package.WriteJson);
+                break;
+            case (false, true):
+                package.WriteFiles(context.Out);
+                break;
+            default:
+                context.Out.Write(package.Text());
+                break;
+        }
+
+        package.Require();
     }
 
     /// <summary>The text form.</summary>
