@@ -30,7 +30,7 @@ public static class RpmFixture
         File.WriteAllText(folder["fixture.spec"], spec);
         string[] arguments =
         [
-            "-bb", "--define", $"_topdir {folder.Root}", "--define", $"_rpmdir {folder["out"]}", "--define", "_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm",
+            "-bb", "--define", $"_topdir {folder.Root}", "--define", $"_rpmdir {folder["out"]}", "--define", "_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm",
             .. s_settings.Concat(settings).SelectMany(s => new[] { "--define", s }), folder["fixture.spec"],
         ];
         release.Try("rpmbuild", arguments, new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = Epoch }, folder.Root).Success();
