@@ -107,6 +107,14 @@ public sealed class OpenPgpTests
     public void Parse_ArmoredKey_IsTheSameKey() => Assert.Equal(s_rsa.Fingerprint, Assert.Single(OpenPgpKeyRing.Parse(s_rsa.PublicKey(armored: true), "x").Keys).Fingerprint);
 
     [Fact]
+    public void Parse_ArmoredKeysBetweenText_AreAllThere()
+    {
+        var text = "The first key:\n" + Encoding.ASCII.GetString(s_rsa.PublicKey(armored: true)) + "\nThe second key, since 2025:\n" + Encoding.ASCII.GetString(s_stranger.PublicKey(armored: true)) + "\n";
+        Assert.Equal([s_rsa.Fingerprint, s_stranger.Fingerprint], OpenPgpKeyRing.Parse(Encoding.ASCII.GetBytes(text), "x").Keys.Select(k => k.Fingerprint));
+        Assert.Equal("HULL2013", Assert.Throws<HullException>(() => OpenPgpKeyRing.Parse(Encoding.ASCII.GetBytes(text[..^80]), "x")).Code.Code);
+    }
+
+    [Fact]
     public void Load_FingerprintNotInTheFiles_ReportsHULL2013()
     {
         using var folder = new TempFolder();

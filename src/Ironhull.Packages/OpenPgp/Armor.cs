@@ -23,6 +23,21 @@ internal static class Armor
         return block;
     }
 
+    /// <summary>Decodes every armored block of a kind, one after the other; what stands around them is a comment.</summary>
+    /// <exception cref="HullException">HULL2010: a block is malformed, or there is none.</exception>
+    public static byte[] DecodeAll(ReadOnlySpan<byte> bytes, string kind, string name)
+    {
+        var lines = Lines(bytes);
+        var blocks = new List<byte>();
+        var at = 0;
+        while ((at = lines.IndexOf($"-----BEGIN {kind}-----", at)) >= 0)
+        {
+            blocks.AddRange(Block(lines, ref at, kind, name));
+        }
+
+        return blocks.Count > 0 ? [.. blocks] : throw Bad($"There is no block '{kind}'.", name);
+    }
+
     /// <summary>Takes a clear-signed message apart.</summary>
     /// <param name="bytes">The whole file; nothing may come before or after the message.</param>
     /// <param name="name">Named in errors.</param>

@@ -32,14 +32,14 @@ public sealed class OpenPgpKeyRing
         return primaryFingerprints is { Count: > 0 } ? new OpenPgpKeyRing(keys).Only(primaryFingerprints) : new(keys);
     }
 
-    /// <summary>Parses one key file's bytes.</summary>
+    /// <summary>Parses one key file's bytes: binary, or armored blocks with any text around them, as distributions of RPMs publish them.</summary>
     /// <exception cref="HullException">HULL2013: not a key file, or without a key.</exception>
     public static OpenPgpKeyRing Parse(ReadOnlySpan<byte> bytes, string name)
     {
         List<OpenPgpPacket> packets;
         try
         {
-            packets = OpenPgpPacket.Split(Armor.IsArmored(bytes) ? Armor.Decode(bytes, "PGP PUBLIC KEY BLOCK", name) : bytes.ToArray(), name);
+            packets = OpenPgpPacket.Split(Armor.IsArmored(bytes) ? Armor.DecodeAll(bytes, "PGP PUBLIC KEY BLOCK", name) : bytes.ToArray(), name);
         }
         catch (HullException e)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CsCheck;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Rpm;
 using Ironhull.Packages.OpenPgp;
@@ -42,6 +43,42 @@ public sealed class RpmBitFlipTests(SignedPackages packages)
         Assert.DoesNotContain(Enumerable.Range(0, sound.Length), i => accepted[i] && !signature.Contains(i) && !unread.Contains(i));
         // A few bytes of an OpenPGP signature are hints that are not signed: the type of the field that repeats the key id.
         Assert.InRange(signature.Count(i => accepted[i]), 1, 4);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void Verify_CutAnywhere_IsRefused(int format)
+    {
+        var sound = format == 4 ? packages.Signed4 : packages.Signed6;
+        var ring = packages.Ring("rsa2048", "ed25519");
+        var codes = Enumerable.Range(0, sound.Length).Select(length => Assert.Throws<HullException>(() => Report(sound[..length], ring)).Code.Code).Distinct();
+        Assert.Equal(["HULL2100", "HULL2105", "HULL2158"], codes);
+    }
+
+    [Fact]
+    public void Verify_MutatedPackage_NeverThrowsAnythingElse()
+    {
+        var ring = packages.Ring("rsa2048", "ed25519");
+        foreach (var sound in new[] { packages.Signed4, packages.Signed6 })
+        {
+            Gen.Select(Gen.Int[0, sound.Length - 1], Gen.Byte).Array[1, 8].Sample(changes =>
+            {
+                var bytes = (byte[])sound.Clone();
+                foreach (var (at, value) in changes)
+                {
+                    bytes[at] = value;
+                }
+
+                try
+                {
+                    Report(bytes, ring);
+                }
+                catch (HullException)
+                {
+                }
+            }, iter: 2000);
+        }
     }
 
     // What a reader learns from the package: who signed it, and everything that the signature covers.
