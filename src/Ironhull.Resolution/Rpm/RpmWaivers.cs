@@ -1,10 +1,11 @@
 using System.IO.Enumeration;
+using System.Text.RegularExpressions;
 using Ironhull.Packages.Rpm;
 
 namespace Ironhull.Resolution.Rpm;
 
 /// <summary>Decides which dependencies are waived, and remembers for whom.</summary>
-internal sealed class RpmWaivers
+internal sealed partial class RpmWaivers
 {
     private readonly List<(DependencyWaiver Waiver, string Name, string Text, HashSet<Candidate> TakenFrom)> _waivers = [];
 
@@ -17,14 +18,17 @@ internal sealed class RpmWaivers
         }
     }
 
-    /// <summary>A waiver without a version takes the dependency at every version; a rich dependency is written as the package has it.</summary>
+    /// <summary>
+    /// A waiver without a version takes the dependency at every version; a rich dependency is written as the package has it, with all its
+    /// versions or with none.
+    /// </summary>
     public bool Takes(RpmCandidate subject, RpmDependency dependency)
     {
         var taken = false;
         foreach (var (waiver, name, text, takenFrom) in _waivers)
         {
             if (FileSystemName.MatchesSimpleExpression(waiver.Package, subject.Name, ignoreCase: false)
-                && (dependency.IsRich ? Spaced(dependency.Name) == text : dependency.Name == name && (text == name || dependency.ToString() == text)))
+                && (dependency.IsRich ? IsRich(text, Spaced(dependency.Name)) : dependency.Name == name && (text == name || dependency.ToString() == text)))
             {
                 takenFrom.Add(subject);
                 taken = true;
@@ -37,6 +41,11 @@ internal sealed class RpmWaivers
     public IEnumerable<DependencyWaiver> Unused(IReadOnlyList<Candidate> solution) =>
         _waivers.Where(w => !solution.Any(w.TakenFrom.Contains)).Select(w => w.Waiver);
 
+    private static bool IsRich(string waived, string dependency) => waived == dependency || waived == Versions().Replace(dependency, "");
+
     private static string Spaced(string text) =>
         string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Replace("( ", "(", StringComparison.Ordinal).Replace(" )", ")", StringComparison.Ordinal);
+
+    [GeneratedRegex(" (?:<=?|>=?|=) [^ ()]+")]
+    private static partial Regex Versions();
 }
