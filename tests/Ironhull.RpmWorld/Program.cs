@@ -1,3 +1,4 @@
+using Ironhull.Compose.Definition;
 using Ironhull.Compose.Inspection;
 using Ironhull.Compose.Locking;
 using Ironhull.Formats.Io;
@@ -11,7 +12,7 @@ return args switch
 {
     ["convert", var lockPath] => await MakeRepositoryAsync(lockPath, null),
     ["convert", var lockPath, "--output", var folder] => await MakeRepositoryAsync(lockPath, folder),
-    ["dnf", var lockPath, var world, var reviewed] => CompareWithDnf(lockPath, world, reviewed),
+    ["dnf", var definition, var world, var reviewed] => CompareWithDnf(definition, world, reviewed),
     ["reproduce", var lockPath, .. var names] => Reproduce(lockPath, names),
     ["definition", var images, var reviews, var key, var output] => WriteDefinition(images, reviews, key, output),
     ["trees", var first, var second, var reviewed] => CompareImages(first, second, reviewed),
@@ -54,10 +55,11 @@ static int Reproduce(string lockPath, string[] names)
     }
 }
 
-static int CompareWithDnf(string lockPath, string world, string reviewed)
+static int CompareWithDnf(string definitionPath, string world, string reviewed)
 {
-    var image = LockFile.Load(lockPath);
-    var merged = DebianTree.Merge(image, CacheFolder());
+    var definition = ImageDefinition.Load(definitionPath);
+    var image = LockFile.LoadFor(definition);
+    var merged = MergedPackages.Merge(definition, image, CacheFolder());
     var work = Directory.CreateTempSubdirectory("rpmworld-dnf-").FullName;
     try
     {
@@ -92,8 +94,8 @@ static int Usage()
                  Turns the .debs of a lock into RPMs and a signed repository; prints its path.
                rpmworld reproduce LOCK NAME...
                  Makes packages again and compares them, before signing, with those that are kept.
-               rpmworld dnf LOCK FOLDER REVIEWED
-                 Installs the packages with dnf, without scriptlets and triggers, and compares the files with the merged packages of the lock.
+               rpmworld dnf DEFINITION FOLDER REVIEWED
+                 Installs the packages of a definition's lock with dnf, without scriptlets and triggers, and compares the files with the packages as we merge them.
                rpmworld definition IMAGES REVIEWS KEY OUTPUT
                  Copies the folder IMAGES and turns its container host to the repository of RPMs; prints the definition's path.
                rpmworld trees IMAGE IMAGE REVIEWED

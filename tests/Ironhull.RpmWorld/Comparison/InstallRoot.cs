@@ -10,10 +10,10 @@ internal static class InstallRoot
     /// <summary>Installs.</summary>
     /// <param name="world">The folder of <c>repo</c>, <c>waived</c> and <c>key.asc</c>.</param>
     /// <param name="packages">Names.</param>
-    /// <param name="accounts">A tree with base-passwd's masters: without scriptlets nobody makes the account files that rpm looks owners up in.</param>
+    /// <param name="merged">A tree with the account files that a package ships: rpm looks owners up in them, and that package may come late.</param>
     /// <param name="work">A folder for the root, the cache and the logs.</param>
     /// <returns>The root.</returns>
-    public static string Make(string world, IEnumerable<string> packages, FileTree accounts, string work)
+    public static string Make(string world, IEnumerable<string> packages, FileTree merged, string work)
     {
         var root = Path.Combine(work, "root");
         foreach (var folder in new[] { Path.Combine(root, "etc"), Path.Combine(root, ".dnf", "log"), Path.Combine(work, "repos") })
@@ -23,7 +23,7 @@ internal static class InstallRoot
 
         foreach (var name in new[] { "passwd", "group" })
         {
-            File.WriteAllBytes(Path.Combine(root, "etc", name), accounts[$"/usr/share/base-passwd/{name}.master"].Content!.ToArray());
+            File.WriteAllBytes(Path.Combine(root, "etc", name), merged[$"/etc/{name}"].Content!.ToArray());
         }
 
         var configuration = Path.Combine(work, "dnf.conf");

@@ -20,6 +20,7 @@ internal static partial class TreeListing
             paths[path] = new(
                 Word(inode.Type), inode.Type == InodeType.SymbolicLink ? 0 : inode.Mode, inode.Uid, inode.Gid, inode.Type == InodeType.Directory ? 0 : inode.ModifiedSeconds,
                 inode.Content is { } content ? FileContent(content.Length, content.Sha256) : inode.LinkTarget ?? "",
+                inode.Content is { Length: < ListedPath.LargestText } text ? ListedPath.LinesOf(text.ToArray()) : "",
                 capabilities is null ? "" : Convert.ToHexStringLower(capabilities));
         }
 
@@ -39,6 +40,7 @@ internal static partial class TreeListing
                 kind, kind == "link" ? 0 : Convert.ToInt32(fields[2], 8), Number(fields[3]), Number(fields[4]),
                 kind == "directory" ? 0 : long.Parse(fields[5].Split('.')[0], CultureInfo.InvariantCulture),
                 kind == "file" ? FileContent(long.Parse(fields[6], CultureInfo.InvariantCulture), Hash(file)) : fields[7],
+                kind == "file" && long.Parse(fields[6], CultureInfo.InvariantCulture) < ListedPath.LargestText ? ListedPath.LinesOf(File.ReadAllBytes(file)) : "",
                 kind == "file" ? Capabilities(file) : "");
         }
 

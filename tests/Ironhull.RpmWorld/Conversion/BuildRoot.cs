@@ -48,6 +48,16 @@ internal sealed partial class BuildRoot
         return root;
     }
 
+    /// <summary>Gives the package another file: a copy of one that it has, time included.</summary>
+    public void AddCopy(string path, string from)
+    {
+        var entry = _entries.Single(e => e.Path == from);
+        Directory.CreateDirectory(Path.GetDirectoryName(Locate(path))!);
+        File.Copy(Locate(from), Locate(path));
+        File.SetLastWriteTimeUtc(Locate(path), Time(entry));
+        _entries.Add(entry with { Path = path });
+    }
+
     /// <summary>Makes an empty file that the package owns without bringing it.</summary>
     public void AddGhost(string path)
     {

@@ -15,6 +15,12 @@ internal static class FileList
         ["ca-certificates"] = ["/etc/ssl/certs/ca-certificates.crt"],
     };
 
+    /// <summary>Files that a package of Azure Linux brings and a Debian script copies: the first accounts.</summary>
+    public static IReadOnlyDictionary<string, (string Path, string From)[]> Copies { get; } = new Dictionary<string, (string, string)[]>(StringComparer.Ordinal)
+    {
+        ["base-passwd"] = [("/etc/group", "/usr/share/base-passwd/group.master"), ("/etc/passwd", "/usr/share/base-passwd/passwd.master")],
+    };
+
     /// <summary>File capabilities, which Debian's archives cannot carry, as Azure Linux's packages have them.</summary>
     public static IReadOnlyDictionary<string, string> Capabilities { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -56,7 +62,7 @@ internal static class FileList
     private static string Markers(TarEntry entry, IReadOnlySet<string> conffiles) => entry switch
     {
         { Type: InodeType.Directory } => "%dir ",
-        _ when conffiles.Contains(entry.Path) => "%config(noreplace) ",
+        _ when conffiles.Contains(entry.Path) || Copies.Values.Any(c => c.Any(f => f.Path == entry.Path)) => "%config(noreplace) ",
         _ when entry.Path.StartsWith("/usr/share/doc/", StringComparison.Ordinal) => entry.Path.EndsWith("/copyright", StringComparison.Ordinal) ? "%license " : "%doc ",
         _ when Capabilities.TryGetValue(entry.Path, out var caps) => string.Create(CultureInfo.InvariantCulture, $"%caps({caps}) "),
         _ => "",

@@ -11,7 +11,6 @@ internal static class HandWritten
     public static IReadOnlyList<Scriptlet> Of(string package) => package switch
     {
         "base-files" => s_baseFiles,
-        "base-passwd" => s_basePasswd,
         "bash" => s_bash,
         "ca-certificates" => s_caCertificates,
         "libc-bin" => s_libcBin,
@@ -56,15 +55,6 @@ internal static class HandWritten
             for file in profile; do
                 [ -e /etc/$file ] || cp -p /usr/share/base-files/$file /etc/$file
             done
-            """),
-    ];
-
-    private static readonly Scriptlet[] s_basePasswd =
-    [
-        new("post",
-            """
-            [ -e /etc/passwd ] || cp /usr/share/base-passwd/passwd.master /etc/passwd
-            [ -e /etc/group ] || cp /usr/share/base-passwd/group.master /etc/group
             """),
     ];
 

@@ -66,6 +66,11 @@ internal sealed class PackageConverter(string downloads, string store)
         using var deb = Open(package);
         var folder = Path.Combine(work, "root");
         var root = BuildRoot.Unpack(deb, folder);
+        foreach (var (path, from) in FileList.Copies.GetValueOrDefault(package.Name, []))
+        {
+            root.AddCopy(path, from);
+        }
+
         foreach (var ghost in FileList.Ghosts.GetValueOrDefault(package.Name, []))
         {
             root.AddGhost(ghost);
