@@ -81,6 +81,7 @@ internal sealed class PackageSignatures
         try
         {
             result = RpmSignatureVerifier.Verify(file, trust.Keys, _time);
+            RequireIdentity(package, file);
         }
         catch (HullException e)
         {
@@ -95,6 +96,16 @@ internal sealed class PackageSignatures
             mark.Stream.Write(Encoding.UTF8.GetBytes(string.Concat(signers.Select(s => s + "\n"))));
             mark.Commit(durable: false);
         });
+    }
+
+    // The signature says that the distribution made the package, not that it is the one that was asked for: it could be an older one.
+    private static void RequireIdentity(LockedPackage package, string file)
+    {
+        using var rpm = RpmFile.Open(file);
+        if (rpm.ToString() != package.Nevra)
+        {
+            throw RpmErrors.AnotherPackage.Error($"The lock says {package.Nevra}, the package itself {rpm}.");
+        }
     }
 
     private string MarkOf(LockedPackage package, Trust trust) => Path.Combine(_folder, $"{package.Sha256}.{trust.Id.ToString()[..16]}.signed");

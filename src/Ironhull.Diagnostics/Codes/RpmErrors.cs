@@ -188,4 +188,8 @@ public static class RpmErrors
     /// <summary>A digest of the payload that is not known or too weak.</summary>
     public static readonly ErrorCode DigestAlgorithm = new(
         "HULL2159", ErrorCategory.Unsupported, "A digest of the package is of an algorithm that is unknown or too weak", "Have the package built again with SHA-256 or better, rpm's default.");
+
+    /// <summary>A signed package in the place of another.</summary>
+    public static readonly ErrorCode AnotherPackage = new(
+        "HULL2160", ErrorCategory.Integrity, "The package is another one than its repository says", "The repository's metadata is wrong or was swapped: do not use it; run 'hull lock --update' when it is right again.");
 }

@@ -160,6 +160,18 @@ public sealed class RpmImageTests(SharedKeys keys)
     }
 
     [Fact]
+    public async Task Build_SignedPackageInThePlaceOfAnother_ReportsHULL2160()
+    {
+        using var image = new SmallRpmImage();
+        image.WriteDefinition(image.DefaultText(disk: false));
+        await image.LockAsync();
+        var path = image.PathOf("image.lock");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"2.0~rc1-2.azt3\"", "\"2.0~rc1-3.azt3\"", StringComparison.Ordinal));
+        var error = await Assert.ThrowsAsync<HullException>(() => image.BuildAsync());
+        Assert.Equal(("HULL2160", "tool-2.0~rc1-3.azt3.x86_64 (test)"), (error.Code.Code, error.Diagnostics[0].Where!.Path));
+    }
+
+    [Fact]
     public async Task Lock_UnsignedMetadata_IsRefusedUnlessAWaiverSaysSo()
     {
         using var folder = new TemporaryFolder();
