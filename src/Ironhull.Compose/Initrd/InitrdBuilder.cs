@@ -18,7 +18,7 @@ public sealed class InitrdBuilder
     private const string Rules = "/usr/lib/udev/rules.d";
     private const string Origin = "initrd";
     private const string OsReleaseOrigin = "/usr/lib/os-release";
-    private static readonly string[] s_libraryFolders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/lib/x86_64-linux-gnu/systemd", "/usr/lib/aarch64-linux-gnu/systemd"];
+    private static readonly string[] s_libraryFolders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/lib/x86_64-linux-gnu/systemd", "/usr/lib/aarch64-linux-gnu/systemd", "/usr/lib64/systemd", "/usr/lib/systemd"];
     private readonly FileTree _source;
     private readonly FileTree _result = new();
     private readonly List<Diagnostic> _problems = [];
@@ -107,9 +107,11 @@ public sealed class InitrdBuilder
         _result.Set("/var/run", Inode.SymbolicLink("../run", Origin));
         foreach (var name in (string[])["bin", "sbin", "lib", "lib64"])
         {
-            // Debian 13 keeps /usr/bin and /usr/sbin apart.
-            _result.Set("/usr/" + name, Inode.Directory(origin: Origin));
-            _result.Set("/" + name, Inode.SymbolicLink("usr/" + name, Origin));
+            // As in the image: Debian 13 keeps /usr/bin and /usr/sbin apart; in Azure Linux both lib64 are lib.
+            var below = _source.TryGet("/usr/" + name, out var folder) && folder.Type == InodeType.SymbolicLink ? folder : Inode.Directory(origin: Origin);
+            var link = _source.TryGet("/" + name, out var top) && top.Type == InodeType.SymbolicLink ? top : Inode.SymbolicLink("usr/" + name, Origin);
+            _result.Set("/usr/" + name, below);
+            _result.Set("/" + name, link);
         }
 
         _result.Set("/init", Inode.SymbolicLink("usr/lib/systemd/systemd", Origin));

@@ -47,7 +47,7 @@ public static class Accounts
         var database = new AccountDatabase();
         ReadGroups(tree, GroupMaster, database);
         ReadUsers(tree, PasswdMaster, database);
-        return Declare(database, SysusersFiles(tree).SelectMany(f => SysusersFile.Parse(f.Text, f.Path)), recipes, table);
+        return Declare(database, SysusersFiles(tree).SelectMany(f => SysusersFile.Parse(f.Text, f.Path)), recipes, table, []);
     }
 
     /// <summary>
@@ -68,13 +68,16 @@ public static class Accounts
             ReadUsers(tree, PasswdFile, database);
         }
 
-        return Declare(database, SysusersFiles(tree).SelectMany(f => SysusersFile.Parse(f.Text, f.Path)).Concat(declared), recipes, table);
+        // As for systemd-sysusers, what the files say stays, whatever number a line asks for.
+        var given = database.Users.Select(u => u.Name).Concat(database.Groups.Select(g => g.Name)).ToHashSet(StringComparer.Ordinal);
+        var lines = SysusersFiles(tree).SelectMany(f => SysusersFile.Parse(f.Text, f.Path)).Concat(declared);
+        return Declare(database, lines, recipes, table, given);
     }
 
-    private static AccountDatabase Declare(AccountDatabase database, IEnumerable<SysusersLine> declared, IEnumerable<Recipe> recipes, AccountsTable table)
+    private static AccountDatabase Declare(AccountDatabase database, IEnumerable<SysusersLine> declared, IEnumerable<Recipe> recipes, AccountsTable table, HashSet<string> given)
     {
         var problems = new List<Diagnostic>();
-        var lines = declared.ToList();
+        var lines = declared.Select(l => given.Contains(l.Name) ? l with { Uid = null } : l).ToList();
         foreach (var recipe in recipes.OrderBy(r => r.Package, StringComparer.Ordinal))
         {
             lines.AddRange(recipe.Groups.Select(g => new SysusersLine(SysusersLineKind.Group, false, g.Name, null, null, "", null, null, g.Where)));

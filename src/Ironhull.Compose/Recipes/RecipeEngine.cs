@@ -65,6 +65,7 @@ public static class RecipeEngine
         tree = Alternatives.Apply(tree, applied.SelectMany(r => r.Alternatives).Concat(FromScripts(tree, applied, scripts)));
         tree = Pam.Apply(tree);
         tree = CaBundle.Apply(tree);
+        tree = CaTrust.Apply(tree);
         return new(tree, accounts, applied);
     }
 
