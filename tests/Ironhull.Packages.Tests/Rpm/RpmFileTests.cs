@@ -90,6 +90,8 @@ public sealed class RpmFileTests
         using var file = RpmFile.Open(folder["x.rpm"]);
         Assert.Equal([3, 2, 4, 0xA1, 0xB2], file.Files[0].ImaSignature.ToArray());
         Assert.True(file.Files[1].ImaSignature.IsEmpty);
+        var judged = HostTool.Run("rpm", "-qp", "--nosignature", "--nodigest", "--qf", "[%{FILENAMES} %{FILESIGNATURES}\n]", folder["x.rpm"]);
+        Assert.Equal(file.Files.Select(f => $"{f.Path} {Convert.ToHexStringLower(f.ImaSignature.Span)}"), judged.TrimEnd('\n').Split('\n'));
         package.Signature.Strings(RpmSignatureTag.FileSignatures, "03020", "", "", "", "", "");
         Assert.Equal("HULL2121", CodeOf(package));
         package.Signature.Strings(RpmSignatureTag.FileSignatures, "0302");
