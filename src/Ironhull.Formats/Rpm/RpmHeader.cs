@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Disk;
 
@@ -30,6 +31,8 @@ public sealed class RpmHeader
 
     /// <summary>The most bytes of a data store: 256 MiB.</summary>
     public const int MaximumData = 256 << 20;
+
+    private delegate string Decoder(ReadOnlySpan<byte> bytes);
 
     private const uint Magic = 0x8EADE801;
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
@@ -118,30 +121,14 @@ public sealed class RpmHeader
 
     /// <summary>A tag's string or strings; empty when the tag is missing.</summary>
     /// <exception cref="HullException">HULL2116: the tag holds no strings; HULL2117: not UTF-8.</exception>
-    public string[] GetStrings(int tag)
-    {
-        if (!_entries.TryGetValue(tag, out var entry))
-        {
-            return [];
-        }
+    public string[] GetStrings(int tag) => Strings(tag, bytes => Decode(bytes, tag));
 
-        if (entry.Type is not (RpmTagType.String or RpmTagType.StringArray or RpmTagType.I18nString))
-        {
-            throw Mistyped(entry, "strings");
-        }
-
-        var strings = new string[entry.Count];
-        var rest = Values(entry);
-        for (var i = 0; i < strings.Length; i++)
-        {
-            var bytes = Terminated(rest);
-            // Owners, groups, versions and digests repeat.
-            strings[i] = i > 0 && bytes.Length == 0 ? "" : Decode(bytes, tag);
-            rest = rest[(bytes.Length + 1)..];
-        }
-
-        return strings;
-    }
+    /// <summary>
+    /// A tag's string or strings that only people read: where packages of before rpm 4.14 hold no UTF-8, it is taken for Latin-1. Empty when
+    /// the tag is missing.
+    /// </summary>
+    /// <exception cref="HullException">HULL2116: the tag holds no strings.</exception>
+    public string[] GetTexts(int tag) => Strings(tag, Lenient);
 
     /// <summary>A tag's numbers of 32 bits or fewer; empty when the tag is missing.</summary>
     /// <exception cref="HullException">HULL2116: the tag holds no such numbers.</exception>
@@ -256,6 +243,32 @@ public sealed class RpmHeader
         4 => BinaryPrimitives.ReadUInt32BigEndian(values[(i * 4)..]),
         _ => BinaryPrimitives.ReadUInt64BigEndian(values[(i * 8)..]),
     };
+
+    private static string Lenient(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+
+    private string[] Strings(int tag, Decoder decode)
+    {
+        if (!_entries.TryGetValue(tag, out var entry))
+        {
+            return [];
+        }
+
+        if (entry.Type is not (RpmTagType.String or RpmTagType.StringArray or RpmTagType.I18nString))
+        {
+            throw Mistyped(entry, "strings");
+        }
+
+        var strings = new string[entry.Count];
+        var rest = Values(entry);
+        for (var i = 0; i < strings.Length; i++)
+        {
+            var bytes = Terminated(rest);
+            strings[i] = bytes.IsEmpty ? "" : decode(bytes);
+            rest = rest[(bytes.Length + 1)..];
+        }
+
+        return strings;
+    }
 
     private ReadOnlySpan<byte> Values(RpmHeaderEntry entry) => _data.Span[entry.Offset..];
 

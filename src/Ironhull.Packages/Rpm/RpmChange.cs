@@ -14,8 +14,8 @@ public sealed record RpmChange(long Seconds, string Author, string Text)
     internal static RpmChange[] Read(RpmHeader header)
     {
         var times = header.GetUInt32s(RpmTag.ChangelogTime);
-        var names = header.GetStrings(RpmTag.ChangelogName);
-        var texts = header.GetStrings(RpmTag.ChangelogText);
+        var names = header.GetTexts(RpmTag.ChangelogName);
+        var texts = header.GetTexts(RpmTag.ChangelogText);
         return names.Length == times.Length && texts.Length == times.Length
             ? [.. times.Select((time, i) => new RpmChange(time, names[i], texts[i]))]
             : throw RpmErrors.Relations.Error($"The changelog has {times.Length} times, {names.Length} names and {texts.Length} texts.", header.Place(RpmTag.ChangelogTime));

@@ -72,13 +72,13 @@ public sealed class RpmFile : IDisposable
     public string License => Header.GetString(RpmTag.License) ?? "";
 
     /// <summary>One line, or empty.</summary>
-    public string Summary => Header.GetString(RpmTag.Summary) ?? "";
+    public string Summary => Header.GetTexts(RpmTag.Summary).FirstOrDefault() ?? "";
 
     /// <summary>The project's home page, or empty.</summary>
     public string Url => Header.GetString(RpmTag.Url) ?? "";
 
     /// <summary>The vendor, or empty.</summary>
-    public string Vendor => Header.GetString(RpmTag.Vendor) ?? "";
+    public string Vendor => Header.GetTexts(RpmTag.Vendor).FirstOrDefault() ?? "";
 
     /// <summary>When it was built, seconds since 1970-01-01 UTC.</summary>
     public long BuildSeconds => (long)(Header.GetNumber(RpmTag.BuildTime) ?? 0);

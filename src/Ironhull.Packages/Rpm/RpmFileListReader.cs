@@ -1,3 +1,4 @@
+using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Capabilities;
 using Ironhull.Formats.Rpm;
@@ -138,7 +139,7 @@ internal sealed class RpmFileListReader
         }
     }
 
-    private string Target(int i) => _targets[i].Length is > 0 and <= RpmPaths.MaximumPath
+    private string Target(int i) => Encoding.UTF8.GetByteCount(_targets[i]) is > 0 and <= RpmPaths.MaximumPath
         ? _targets[i]
         : throw RpmErrors.FileList.Error($"{_paths[i]} is a symbolic link with a target of {_targets[i].Length} characters.", _header.Place(RpmTag.FileLinkTos));
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Rpm;
 using Ironhull.Formats.Trees;
@@ -7,7 +8,7 @@ namespace Ironhull.Packages.Rpm;
 /// <summary>Puts the paths of a package together and refuses those that a sound package never has.</summary>
 internal static class RpmPaths
 {
-    /// <summary>Linux PATH_MAX and NAME_MAX without the NUL (limits.h).</summary>
+    /// <summary>Linux PATH_MAX and NAME_MAX without the NUL, in bytes (limits.h).</summary>
     public const int MaximumPath = 4095, MaximumName = 255;
 
     private const int FreePathBytes = 1 << 20;
@@ -87,14 +88,15 @@ internal static class RpmPaths
             return;
         }
 
-        if (path.Length is 0 or > MaximumPath || path[0] != '/' || path.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+        if (path.Length == 0 || Encoding.UTF8.GetByteCount(path) > MaximumPath || path[0] != '/' || path.AsSpan().ContainsAnyInRange('\0', '\x1f'))
         {
             throw Bad(path, header);
         }
 
         foreach (var range in path.AsSpan(1).Split('/'))
         {
-            if (path.AsSpan(1)[range] is "" or "." or ".." or { Length: > MaximumName })
+            var name = path.AsSpan(1)[range];
+            if (name is "" or "." or ".." || Encoding.UTF8.GetByteCount(name) > MaximumName)
             {
                 throw Bad(path, header);
             }

@@ -145,8 +145,9 @@ internal sealed class RpmPayload : IDisposable
         }
         else
         {
-            // rpm writes "./usr/bin/x"; source packages and rpm before 4.0 write no prefix.
-            var path = member.Name.StartsWith("./", StringComparison.Ordinal) ? member.Name[1..] : $"/{member.Name}";
+            // rpm writes "./usr/bin/x", other tools "/usr/bin/x"; source packages and rpm before 4.0 write no prefix. The name only finds
+            // a path of the list, which was checked.
+            var path = member.Name.StartsWith("./", StringComparison.Ordinal) ? member.Name[1..] : member.Name.StartsWith('/') ? member.Name : $"/{member.Name}";
             _byPath.TryGetValue(path, out entry);
         }
 

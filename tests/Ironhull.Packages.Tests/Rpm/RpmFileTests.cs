@@ -55,6 +55,31 @@ public sealed class RpmFileTests
     [Fact]
     public void Next_SoundPackage_GivesEveryFileOnceAndLinksTogether() => Assert.Equal(s_sound, ReadAll(new SmallPackage().Build()));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    public void Next_NamesWithAnotherPrefix_FindTheFilesOfTheHeader(string prefix)
+    {
+        var payload = new CpioBuilder().Add($"{prefix}usr/bin/tool", SmallPackage.File, "tool").Add($"{prefix}usr/share/x/a", SmallPackage.File, "", 2, 2)
+            .Add($"{prefix}usr/share/x/b", SmallPackage.File, "linked", 2, 2).Add($"{prefix}usr/share/x", SmallPackage.Folder).Add($"{prefix}usr/share/x/link", SmallPackage.Link, "a");
+        Assert.Equal(s_sound, ReadAll(new SmallPackage { Payload = payload.Build() }.Build()));
+    }
+
+    [Fact]
+    public void Open_TextOfBeforeUtf8_IsLatin1ButNamesAreRefused()
+    {
+        var package = new SmallPackage();
+        package.Header.Add(RpmTag.Summary, 9, 1, [0xFC, (byte)'b', 0]);
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder["x.rpm"], package.Build());
+        using (var file = RpmFile.Open(folder["x.rpm"]))
+        {
+            Assert.Equal("üb", file.Summary);
+        }
+
+        Assert.Equal("HULL2117", CodeOf(h => h.Add(RpmTag.DirNames, 8, 3, [.. "/usr/bin/\0/usr/share/x/\0/usr/"u8, 0xFC, (byte)'/', 0])));
+    }
+
     [Fact]
     public void Next_StrippedPayload_TakesEverythingFromTheHeader()
     {
@@ -241,7 +266,7 @@ public sealed class RpmFileTests
     [Fact]
     public void Next_FileThatTheHeaderDoesNotShip_ReportsHULL2127()
     {
-        foreach (var name in new[] { "./usr/bin/other", "../etc/passwd", "./usr/bin/../bin/tool", "/usr/bin/tool", "./usr/share/x/log", "./usr/bin/tool/" })
+        foreach (var name in new[] { "./usr/bin/other", "../etc/passwd", "./usr/bin/../bin/tool", "/etc/passwd", "./usr/share/x/log", "./usr/bin/tool/" })
         {
             Assert.Equal("HULL2127", CodeOf(new SmallPackage { Payload = SmallPackage.Members().Add(name, SmallPackage.File).Build() }));
         }
