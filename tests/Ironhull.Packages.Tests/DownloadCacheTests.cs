@@ -210,6 +210,21 @@ public sealed class DownloadCacheTests
     }
 
     [Fact]
+    public async Task Fetch_SameFileByManyCachesManyTimes_NeitherFailsNorHangs()
+    {
+        using var folder = new TempFolder();
+        using var client = new MirrorClient(new MirrorMap([new("own", new($"file://{folder.Path}"))]));
+        for (var round = 0; round < 200; round++)
+        {
+            File.WriteAllText(folder[$"{round}"], $"{round}");
+            var request = new DownloadRequest("own", "own", $"{round}", Sha256Digest.Of(File.ReadAllBytes(folder[$"{round}"])), new FileInfo(folder[$"{round}"]).Length);
+            await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => new DownloadCache(folder["cache"], client).FetchAsync([request])))).WaitAsync(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Empty(Directory.GetFiles(folder["cache/partial"]));
+    }
+
+    [Fact]
     public async Task Fetch_Cancelled_KeepsWhatCame()
     {
         using var setup = new Setup();

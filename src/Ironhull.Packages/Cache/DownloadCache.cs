@@ -248,11 +248,18 @@ public sealed class DownloadCache
         {
             try
             {
-                return new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+                var file = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+                if (RealPath.StillLeadsTo(partial, file))
+                {
+                    return file;
+                }
+
+                // Between opening and locking, its writer moved it into place: the lock is on the finished file.
+                await file.DisposeAsync().ConfigureAwait(false);
             }
             catch (IOException e) when (IsLocked(e))
             {
-                await Task.Delay(200, cancellation).ConfigureAwait(false);
+                await Task.Delay(50, cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -6,8 +6,6 @@ namespace Ironhull.Packages.Cache;
 /// <summary>Answers for a base that is a folder of this machine as an HTTP server would, so that every check is the same.</summary>
 internal static class FolderMirror
 {
-    private const int MaximumLinks = 40;
-
     /// <summary>200 with the file, 206 from an offset on, 404, 416; 403 for what may not be read or a link that leads out of the folder.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="relativePath">Below it.</param>
@@ -16,9 +14,8 @@ internal static class FolderMirror
     {
         try
         {
-            var links = 0;
-            var path = Resolve(Path.Combine(root, relativePath), ref links);
-            return !IsBelow(path, Resolve(root, ref links)) ? new(HttpStatusCode.Forbidden)
+            var path = RealPath.Of(Path.Combine(root, relativePath));
+            return !IsBelow(path, RealPath.Of(root)) ? new(HttpStatusCode.Forbidden)
                 : Content(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan), from);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -52,20 +49,4 @@ internal static class FolderMirror
     }
 
     private static bool IsBelow(string path, string root) => path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal);
-
-    /// <summary>The path without links in any of its parts, as realpath(3) gives it; parts that are not there stay as they are.</summary>
-    private static string Resolve(string path, ref int links)
-    {
-        var real = "/";
-        foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            real = Path.Combine(real, part);
-            if (new FileInfo(real).LinkTarget is { } target)
-            {
-                real = ++links <= MaximumLinks ? Resolve(Path.Combine(Path.GetDirectoryName(real)!, target), ref links) : throw new IOException("There are too many links.");
-            }
-        }
-
-        return real;
-    }
 }

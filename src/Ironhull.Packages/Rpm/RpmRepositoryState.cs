@@ -21,7 +21,8 @@ internal sealed class RpmRepositoryState
     public RpmRepositoryState(string root, RpmRepositorySource source)
     {
         _source = source;
-        _folder = Path.Combine(root, $"rpm_{source.Archive}_{source.Path.Trim('/')}".Replace('/', '_'));
+        // What nobody signed must not say later what is too old for what somebody signed.
+        _folder = Path.Combine(root, $"rpm_{source.Archive}_{source.Path.Trim('/')}{(source.VerifyMetadata ? "" : "_unsigned")}".Replace('/', '_'));
     }
 
     private string Newest => Path.Combine(_folder, "newest");

@@ -28,11 +28,14 @@ public sealed record RepoMd(string Revision, IReadOnlyList<string> Tags, IReadOn
     /// <summary>The type of the advisories.</summary>
     public const string UpdateInfo = "updateinfo";
 
-    /// <summary>The largest announced size of a metadata file after decompression, in bytes.</summary>
-    public const long MaximumOpenSize = 4L << 30;
+    /// <summary>The largest announced size of filelists after decompression, in bytes.</summary>
+    public const long MaximumFileLists = 4L << 30;
+
+    /// <summary>The largest announced size of other metadata after decompression, in bytes; the largest distributions have a fifth of that.</summary>
+    public const long MaximumOpenSize = 1L << 30;
 
     // XML of packages compresses to a tenth; what grows far beyond that does so on purpose.
-    private const int MaximumRatio = 512;
+    private const int MaximumRatio = 200;
     private const int MaximumTags = 1000;
 
     /// <summary>The newest timestamp of the entries, seconds since 1970-01-01 UTC.</summary>
@@ -141,7 +144,7 @@ public sealed record RepoMd(string Revision, IReadOnlyList<string> Tags, IReadOn
             throw xml.Error(RpmRepositoryErrors.MalformedRepomd, $"The entry '{type}' does not say what it decompresses to (open-checksum, open-size).");
         }
 
-        return openSize <= MaximumOpenSize && openSize / MaximumRatio <= size
+        return openSize <= (type == FileLists ? MaximumFileLists : MaximumOpenSize) && openSize / MaximumRatio <= size
             ? new(type, checksum.Value, open.Value, location, timestamp, size, openSize)
             : throw xml.Error(RpmRepositoryErrors.LimitExceeded, $"The entry '{type}' of {size} bytes announces {openSize} bytes after decompression.");
     }

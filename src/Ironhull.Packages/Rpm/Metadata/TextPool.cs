@@ -52,7 +52,7 @@ internal sealed class TextPool
     public static ulong Hash(ReadOnlySpan<byte> bytes)
     {
         const ulong A = 0x9E3779B97F4A7C15, B = 0xD6E8FEB86659FD93;
-        var hash = A ^ (ulong)bytes.Length;
+        var hash = Fold(A ^ (ulong)bytes.Length, B);
         for (; bytes.Length >= 8; bytes = bytes[8..])
         {
             hash = Fold(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes), B);
