@@ -31,7 +31,7 @@ internal static partial class LuaCommand
         return call.Success && KnownCommand.TryRead([.. call.Groups["word"].Captures.Select(c => c.Value)], [], kinds, effects);
     }
 
-    [GeneratedRegex(@"--[^\n]*")]
+    [GeneratedRegex(@"(?<=^|[\s;)])--[^\n]*", RegexOptions.Multiline)]
     private static partial Regex Comment();
 
     [GeneratedRegex(@"\s+")]

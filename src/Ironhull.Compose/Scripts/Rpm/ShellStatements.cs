@@ -15,6 +15,9 @@ internal static partial class ShellStatements
     /// <summary>A longer text is one statement that cannot be read: no scriptlet of a distribution comes near it.</summary>
     private const int LongestText = 1 << 16;
 
+    /// <summary>A statement of more lines is not read, and neither is what follows it: something is left open.</summary>
+    private const int LongestStatement = 400;
+
     /// <summary>The word that stands for a here-document.</summary>
     public static string Placeholder(int index) => $"@document{index}@";
 
@@ -46,7 +49,7 @@ internal static partial class ShellStatements
     // Lines are added until everything that was opened is closed.
     private static ShellStatement Next(string[] lines, ref int i)
     {
-        var (shown, read, documents) = (new StringBuilder(), new StringBuilder(), new List<string>());
+        var (shown, read, documents, start) = (new StringBuilder(), new StringBuilder(), new List<string>(), i);
         while (true)
         {
             var line = lines[i++];
@@ -54,6 +57,12 @@ internal static partial class ShellStatements
             read.Append(TakeDocuments(line, lines, ref i, shown, documents)).Append('\n');
             var tokens = ShellTokenizer.Tokenize(read.ToString());
             var isOpen = tokens is null || line.EndsWith('\\') || !IsClosed(tokens);
+            if (isOpen && i - start > LongestStatement)
+            {
+                shown.AppendJoin('\n', lines[i..]);
+                i = lines.Length;
+            }
+
             if (!isOpen || i == lines.Length)
             {
                 return new(shown.ToString().TrimEnd(), isOpen ? null : tokens, documents);
