@@ -32,8 +32,6 @@ public sealed class RpmHeader
     /// <summary>The most bytes of a data store: 256 MiB.</summary>
     public const int MaximumData = 256 << 20;
 
-    private delegate string Decoder(ReadOnlySpan<byte> bytes);
-
     private const uint Magic = 0x8EADE801;
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
     private readonly Dictionary<int, RpmHeaderEntry> _entries;
@@ -45,6 +43,8 @@ public sealed class RpmHeader
     {
         (Kind, Blob, _entries, _data, _name, _dataOffset) = (kind, blob, entries, data, name, offset + blob.Length - data.Length);
     }
+
+    private delegate string Decoder(ReadOnlySpan<byte> bytes);
 
     /// <summary>Which header it is.</summary>
     public RpmHeaderKind Kind { get; }

@@ -162,7 +162,7 @@ internal sealed class RpmFileListReader
         }
         catch (FormatException e)
         {
-            throw RpmErrors.FileList.Error($"The IMA signature of {_paths[i]} is not hexadecimal.", _header.Place(RpmTag.FileDigests), cause: e);
+            throw RpmErrors.FileList.Error($"The IMA signature of {_paths[i]} is not hexadecimal.", _header.Place(RpmTag.FileSignatures), cause: e);
         }
     }
 
