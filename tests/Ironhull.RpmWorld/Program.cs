@@ -14,7 +14,7 @@ return args switch
     ["convert", var lockPath, "--output", var folder] => await MakeRepositoryAsync(lockPath, folder),
     ["dnf", var definition, var world, var reviewed] => CompareWithDnf(definition, world, reviewed),
     ["reproduce", var lockPath, .. var names] => Reproduce(lockPath, names),
-    ["definition", var images, var reviews, var key, var output] => WriteDefinition(images, reviews, key, output),
+    ["definition", var images, var reviews, var world, var output] => WriteDefinition(images, reviews, world, output),
     ["trees", var first, var second, var reviewed] => CompareImages(first, second, reviewed),
     _ => Usage(),
 };
@@ -72,9 +72,9 @@ static int CompareWithDnf(string definitionPath, string world, string reviewed)
     }
 }
 
-static int WriteDefinition(string images, string reviews, string key, string output)
+static int WriteDefinition(string images, string reviews, string world, string output)
 {
-    Console.WriteLine(RpmDefinition.Write(images, reviews, key, output));
+    Console.WriteLine(RpmDefinition.Write(images, reviews, world, output));
     return 0;
 }
 
@@ -96,7 +96,7 @@ static int Usage()
                  Makes packages again and compares them, before signing, with those that are kept.
                rpmworld dnf DEFINITION FOLDER REVIEWED
                  Installs the packages of a definition's lock with dnf, without scriptlets and triggers, and compares the files with the packages as we merge them.
-               rpmworld definition IMAGES REVIEWS KEY OUTPUT
+               rpmworld definition IMAGES REVIEWS FOLDER OUTPUT
                  Copies the folder IMAGES and turns its container host to the repository of RPMs; prints the definition's path.
                rpmworld trees IMAGE IMAGE REVIEWED
                  Compares the /usr of two images.

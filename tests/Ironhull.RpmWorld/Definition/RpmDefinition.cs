@@ -11,19 +11,22 @@ namespace Ironhull.RpmWorld.Definition;
 /// </summary>
 internal static partial class RpmDefinition
 {
-    /// <summary>Key of the mirror map: <c>HULL_MIRROR_RPMWORLD</c> says where the folder of <c>repo</c> is.</summary>
+    /// <summary>
+    /// Key of the mirror map: <c>HULL_MIRROR_RPMWORLD</c> says where the worlds are. A world's folder is part of the repository's path, because
+    /// another world (of an earlier lock) is another repository, not a rollback of this one.
+    /// </summary>
     public const string Archive = "rpmworld";
 
     /// <summary>Copies the repository's <c>images</c> and changes the container host in the copy.</summary>
     /// <param name="images">The folder <c>images</c>.</param>
     /// <param name="reviews">The folder with a file <c>package.yaml</c> of reviewed scriptlets for each package that needs one.</param>
-    /// <param name="key">The public key of packages and metadata.</param>
+    /// <param name="world">The folder of <c>repo</c> and <c>key.asc</c>.</param>
     /// <param name="output">The folder to make.</param>
     /// <returns>The definition.</returns>
-    public static string Write(string images, string reviews, string key, string output)
+    public static string Write(string images, string reviews, string world, string output)
     {
         CopyFolder(images, output);
-        File.Copy(key, Path.Combine(output, "keys", "rpmworld.asc"), overwrite: true);
+        File.Copy(Path.Combine(world, "key.asc"), Path.Combine(output, "keys", "rpmworld.asc"), overwrite: true);
         foreach (var recipe in SortedDirectory.Files(Path.Combine(output, "recipes", "debian")))
         {
             WriteRecipe(recipe, reviews);
@@ -44,7 +47,7 @@ internal static partial class RpmDefinition
         var image = LockFile.Load(lockFile);
         File.Delete(lockFile);
         var yaml = YamlBlocks.Parse(File.ReadAllText(definition));
-        yaml.Set("repositories", $"repositories:\n  - {{id: rpmworld, type: rpm, archive: {Archive}, path: repo, keys: [../keys/rpmworld.asc]}}\n\n");
+        yaml.Set("repositories", $"repositories:\n  - {{id: rpmworld, type: rpm, archive: {Archive}, path: {Path.GetFileName(Path.TrimEndingDirectorySeparator(world))}/repo, keys: [../keys/rpmworld.asc]}}\n\n");
         yaml.Change("packages", p => p.Replace("  install:\n", "  install:\n" + string.Concat(image.Packages.Where(l => l.Reason == "essential").Select(l => $"    - {l.Name}\n")), StringComparison.Ordinal));
         // What is excluded is not in the repository in the first place.
         yaml.Change("packages", p => p[..p.IndexOf("  exclude:\n", StringComparison.Ordinal)] + "\n");
