@@ -140,7 +140,7 @@ public sealed class DebFileTests
     {
         using var folder = new TempFolder();
         var whole = Build(folder, "none");
-        var tool = compression == "xz" ? "xz" : "zstd -q --rm";
+        var tool = compression == "xz" ? "xz -0" : "zstd -q --rm";
         Run(
             "sh", "-c", $"cd \"$1\" && ar x x.deb && rm x.deb data.tar && truncate -s 100M zeros && tar -cf data.tar zeros && {tool} data.tar && ar qc x.deb debian-binary control.tar data.tar.{compression}",
             "sh", folder.Path);
