@@ -9,8 +9,9 @@ internal static class PathChecks
     private static readonly string[] s_forbidden =
     [
         "/usr/bin/apt", "/usr/bin/apt-*", "/usr/bin/aptitude", "/usr/bin/dnf*", "/usr/bin/dpkg", "/usr/bin/dpkg-*", "/usr/bin/microdnf", "/usr/bin/perl", "/usr/bin/perl5*",
-        "/usr/bin/pip", "/usr/bin/pip3*", "/usr/bin/python", "/usr/bin/python2*", "/usr/bin/python3*", "/usr/bin/rpm", "/usr/bin/rpm2*", "/usr/bin/ruby*", "/usr/bin/yum",
+        "/usr/bin/pip", "/usr/bin/pip3*", "/usr/bin/python", "/usr/bin/python2*", "/usr/bin/python3*", "/usr/bin/rpm", "/usr/bin/rpm2*", "/usr/bin/rpmdb", "/usr/bin/rpmkeys", "/usr/bin/ruby*", "/usr/bin/tdnf*", "/usr/bin/yum",
         "/usr/bin/zypper", "/usr/lib/*/libperl.so.*", "/usr/lib/*/libpython3*.so.*", "/usr/lib/python3*", "/usr/lib/*/perl*", "/usr/share/perl*", "/usr/share/python3*",
+        "/usr/lib/libperl.so.*", "/usr/lib/libpython3*.so.*", "/usr/lib/perl5", "/usr/lib64/perl5", "/usr/lib64/python3*", "/usr/lib/rpm", "/usr/lib/sysimage/rpm", "/var/lib/rpm",
     ];
 
     // What maintainer scripts and first starts write into an image that was installed by running them.

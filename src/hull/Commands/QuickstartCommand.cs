@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ironhull.Cli.CommandLine;
 using Ironhull.Compose.Build;
+using Ironhull.Compose.Definition;
 using Ironhull.Diagnostics;
 using Ironhull.Machines;
 using Ironhull.Signing;
@@ -10,7 +11,8 @@ namespace Ironhull.Cli.Commands;
 /// <summary><c>hull quickstart</c>: from a fresh machine to a container that runs on a machine booted under Secure Boot.</summary>
 internal sealed class QuickstartCommand : HullCommand
 {
-    private static readonly string[] s_images = ["container-host", "hello"];
+    private const string Sample = "hello";
+    private readonly Option<string> _image = new("--image") { Description = "the container host to compose: a definition or a folder below images/", HelpName = "DEFINITION", DefaultValueFactory = _ => "container-host" };
     private readonly Option<string> _output = new("--output", "-o") { Description = "the folder for images (out when not given)", HelpName = "FOLDER", DefaultValueFactory = _ => "out" };
     private readonly Option<bool> _noBoot = new("--no-boot") { Description = "stop after the images are composed" };
 
@@ -18,6 +20,7 @@ internal sealed class QuickstartCommand : HullCommand
     public QuickstartCommand()
         : base("quickstart", "do everything: prerequisites, keys, compose the container host, boot it, run a container in it")
     {
+        Add(_image);
         Add(_output);
         Add(_noBoot);
     }
@@ -26,6 +29,7 @@ internal sealed class QuickstartCommand : HullCommand
     public override IReadOnlyList<Example> Examples { get; } =
     [
         new("hull quickstart", "from nothing to a running container"),
+        new("hull quickstart --image azurelinux-3", "the same with Azure Linux packages, where their repositories can be reached"),
         new("hull quickstart --no-boot --output /var/tmp/hull", "compose only, elsewhere"),
     ];
 
@@ -52,9 +56,10 @@ internal sealed class QuickstartCommand : HullCommand
         }
 
         context.Out.Write($"   {CommandContext.Shorten(keys)}: PK, KEK, db\n");
-        foreach (var image in s_images)
+        var host = context.LoadDefinition(context.Get(_image)!);
+        foreach (var (title, image) in new[] { ("3. Compose the container host", host), ("4. Compose the sample container", context.LoadDefinition(Sample)) })
         {
-            Say(context, image == s_images[0] ? "3. Compose the container host" : "4. Compose the sample container");
+            Say(context, title);
             context.Out.Write(BuildCommand.Summary(await BuildAsync(context, image, output, keys, cancellation).ConfigureAwait(false), explain: false, deferred: false));
         }
 
@@ -64,21 +69,26 @@ internal sealed class QuickstartCommand : HullCommand
         }
 
         Say(context, "5. Boot it under Secure Boot");
-        return await BootAsync(context, Path.Combine(output, "container-host", "container-host.raw"), keys, Path.Combine(output, "hello", "hello.oci.tar"), cancellation).ConfigureAwait(false);
+        return await BootAsync(context, Path.Combine(output, host.Name, $"{host.Name}.raw"), keys, Path.Combine(output, Sample, $"{Sample}.oci.tar"), cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<BuildReport> BuildAsync(CommandContext context, string image, string output, string keys, CancellationToken cancellation)
+    private static async Task<BuildReport> BuildAsync(CommandContext context, ImageDefinition definition, string output, string keys, CancellationToken cancellation)
     {
-        var definition = context.LoadDefinition(image);
         var request = new BuildRequest
         {
             DefinitionPath = definition.FilePath,
-            OutputFolder = Path.Combine(output, image),
+            OutputFolder = Path.Combine(output, definition.Name),
             CacheFolder = context.CacheFolder,
             KeysFolder = keys,
             Offline = context.IsOffline,
             Mirrors = context.Mirrors,
         };
+        if (!File.Exists(definition.LockPath))
+        {
+            context.Out.Write($"   {definition.Name} has no lock yet; locking it\n");
+            await LockCommand.UpdateAsync(context, definition, null, cancellation).ConfigureAwait(false);
+        }
+
         try
         {
             return await ImageBuilder.BuildAsync(request, context.Progress, context.Host.Time, cancellation).ConfigureAwait(false);
@@ -86,7 +96,7 @@ internal sealed class QuickstartCommand : HullCommand
         catch (HullException e) when (e.Diagnostics.All(d => d.Code == DefinitionErrors.LockedPackageGone))
         {
             context.EndProgress();
-            context.Out.Write($"   {e.Diagnostics.Count} locked packages have left the mirror; locking {image} again:\n");
+            context.Out.Write($"   {e.Diagnostics.Count} locked packages have left the mirror; locking {definition.Name} again:\n");
             var (_, diff, _) = await LockCommand.UpdateAsync(context, definition, LockCommand.Previous(definition), cancellation).ConfigureAwait(false);
             LockCommand.PrintChanges(context.Out, diff);
             return await ImageBuilder.BuildAsync(request, context.Progress, context.Host.Time, cancellation).ConfigureAwait(false);
@@ -125,11 +135,11 @@ internal sealed class QuickstartCommand : HullCommand
                 Indent(context, "import", await machine.SshAsync("ctr image import --index-name ironhull.local/hello:quickstart -", archive, cancellation).ConfigureAwait(false));
             }
 
-            Indent(context, "run", await machine.SshAsync("ctr run --rm --runc-binary /usr/bin/crun $(ctr image ls -q | head -n 1) hello", cancel: cancellation).ConfigureAwait(false));
+            Indent(context, "run", await machine.SshAsync("ctr run --rm --runc-binary $(command -v crun || command -v runc) $(ctr image ls -q | head -n 1) hello", cancel: cancellation).ConfigureAwait(false));
             await machine.PowerOffAsync(TimeSpan.FromSeconds(120), cancellation).ConfigureAwait(false);
         }
 
-        context.Out.Write("\nDone. Next: ./hull run, ./hull inspect out/container-host/container-host.raw, ./hull test\n");
+        context.Out.Write($"\nDone. Next: ./hull run, ./hull inspect {CommandContext.Shorten(image)}, ./hull test\n");
         return ExitCodes.Success;
     }
 
