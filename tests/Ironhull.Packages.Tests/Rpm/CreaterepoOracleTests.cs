@@ -86,11 +86,24 @@ public sealed class CreaterepoOracleTests
             suggests=deps(p.suggests), supplements=deps(p.supplements), enhances=deps(p.enhances), files=[f[1] + f[2] for f in p.files]) for p in packages.values()]}))
         """;
 
+    private const string AdvisoryReader = """
+        import createrepo_c as cr, sys
+        evr = lambda p: (p.epoch + ":" if p.epoch not in (None, "", "0") else "") + p.version + "-" + p.release
+        for u in cr.UpdateInfo(sys.argv[1]).updates:
+            print(u.id, u.type, u.severity or "", u.title or "", sep="|")
+            for r in u.references: print(" ", r.type, r.id, r.href, sep="|")
+            for c in u.collections:
+                for p in c.packages: print(" ", p.name, evr(p), p.arch, sep="|")
+        """;
+
     private const string UpdateInfo = """
         <?xml version="1.0" encoding="UTF-8"?>
         <updates><update from="sec@example.org" status="final" type="security" version="1"><id>T-2025-1</id><title>One &amp; two</title><severity>Critical</severity><issued date="2025-03-01 10:00:00"/>
         <references><reference href="https://example.org" id="CVE-2025-0001" type="cve" title="x"/></references>
-        <pkglist><collection short="c"><name>c</name><package name="feature" version="1.2~rc1^git3" release="4.azt3" epoch="2" arch="x86_64" src="f.src.rpm"><filename>f.rpm</filename></package></collection></pkglist></update></updates>
+        <pkglist><collection short="c"><name>c</name><package name="feature" version="1.2~rc1^git3" release="4.azt3" epoch="2" arch="x86_64" src="f.src.rpm"><filename>f.rpm</filename><sum type="sha256">ab</sum></package>
+        <package name="feature-libs" version="1.2~rc1^git3" release="4.azt3" epoch="0" arch="noarch" src="f.src.rpm"><filename>l.rpm</filename></package></collection></pkglist></update>
+        <update from="x@example.org" status="stable" type="bugfix" version="2"><id>T-2025-2</id><title></title><issued date="2025-03-02"/><rights>none</rights><description>Größe</description>
+        <references/><pkglist><collection><name/></collection></pkglist></update></updates>
         """;
 
     private static readonly string s_packages = TestCache.Folder("fixtures", "createrepo-c", [Spec], Build);
@@ -131,9 +144,8 @@ public sealed class CreaterepoOracleTests
         }
 
         Assert.Empty(snapshot.FileLists.OwnersOf("/opt/x/nothing"));
-        var advisory = Assert.Single(snapshot.Advisories.Value);
-        Assert.Equal(("One & two", 1740823200L), (advisory.Title, advisory.IssuedSeconds!.Value));
-        Assert.Equal(snapshot.Packages.Single(p => p.Name == "feature").Version, advisory.Packages[0].Version);
+        Assert.Equal([1740823200L, 1740873600L], snapshot.Advisories.Value.Select(a => a.IssuedSeconds!.Value));
+        Assert.Equal(HostTool.Run("/usr/bin/python3", "-c", AdvisoryReader, folder["updateinfo.xml"]), string.Concat(snapshot.Advisories.Value.Select(Described)));
     }
 
     [Fact]
@@ -163,6 +175,9 @@ public sealed class CreaterepoOracleTests
     private static IEnumerable<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Order(StringComparer.Ordinal);
 
     private static string Shown(RpmDependency dependency) => dependency.ToString();
+
+    private static string Described(RpmAdvisory a) =>
+        $"{a.Id}|{a.Type}|{a.Severity}|{a.Title}\n{string.Concat(a.References.Select(r => $" |{r.Type}|{r.Id}|{r.Href}\n"))}{string.Concat(a.Packages.Select(p => $" |{p.Name}|{p.Version}|{p.Architecture}\n"))}";
 
     private static string Described(RpmPackage p)
     {
