@@ -15,6 +15,7 @@ internal static class MetadataText
     public const int MaximumPath = 1 << 16;
 
     private static readonly SearchValues<byte> s_notInNames = SearchValues.Create(" \t\r\n/\\\"'<>&"u8);
+    private static readonly SearchValues<byte> s_notInAnything = SearchValues.Create(" \t\r\n\"'<>&"u8);
     private static readonly SearchValues<byte> s_notInVersions = SearchValues.Create(" \t\r\n/\\\"'<>&-:"u8);
     private static readonly SearchValues<byte> s_notInLocations = SearchValues.Create("\t\r\n\\?#"u8);
     private static readonly SearchValues<byte> s_lowerHex = SearchValues.Create("0123456789abcdef"u8);
@@ -52,13 +53,16 @@ internal static class MetadataText
     /// <param name="epoch">Digits; empty and "0" are left out.</param>
     /// <param name="version">The version.</param>
     /// <param name="release">May be empty.</param>
+    /// <param name="ofPackage">A package's own version holds no separators; those that dependencies name are as their packagers wrote them.</param>
     /// <returns>The part of the buffer that is filled.</returns>
-    public static ReadOnlySpan<byte> Version(MetadataXmlReader xml, Span<byte> buffer, ReadOnlySpan<byte> epoch, ReadOnlySpan<byte> version, ReadOnlySpan<byte> release)
+    public static ReadOnlySpan<byte> Version(
+        MetadataXmlReader xml, Span<byte> buffer, ReadOnlySpan<byte> epoch, ReadOnlySpan<byte> version, ReadOnlySpan<byte> release, bool ofPackage = true)
     {
+        var forbidden = ofPackage ? s_notInVersions : s_notInAnything;
         Limit(xml, version, MaximumName);
         Limit(xml, release, MaximumName);
         // Epochs are 32 bits wide.
-        if (epoch.Length > 10 || epoch.IndexOfAnyExcept(s_digits) >= 0 || version.IsEmpty || version.ContainsAny(s_notInVersions) || release.ContainsAny(s_notInVersions))
+        if (epoch.Length > 10 || epoch.IndexOfAnyExcept(s_digits) >= 0 || version.IsEmpty || version.ContainsAny(forbidden) || release.ContainsAny(forbidden))
         {
             throw xml.Bad($"'{Shown(epoch)}:{Shown(version)}-{Shown(release)}' is not a version.");
         }

@@ -336,7 +336,7 @@ public sealed class PrimaryReader
 
         return relation == VersionRelation.Any || version < 0
             ? new(name, VersionRelation.Any, "", isPre)
-            : new(name, relation, Version(epoch, version, release), isPre);
+            : new(name, relation, Version(epoch, version, release, ofPackage: false), isPre);
     }
 
     private VersionRelation Relation(ReadOnlySpan<byte> flags) => flags switch
@@ -360,12 +360,12 @@ public sealed class PrimaryReader
             release = name.SequenceEqual("rel"u8) ? i : release;
         }
 
-        return version >= 0 && release >= 0 ? Version(epoch, version, release) : throw _xml.Bad("A package has no version or no release.");
+        return version >= 0 && release >= 0 ? Version(epoch, version, release, ofPackage: true) : throw _xml.Bad("A package has no version or no release.");
     }
 
     // None of the three may hold a reference, so their values lie side by side in the reader's buffer.
-    private string Version(int epoch, int version, int release) => _pool.Get(MetadataText.Version(
-        _xml, _version, epoch < 0 ? default : _xml.PlainValue(epoch), _xml.PlainValue(version), release < 0 ? default : _xml.PlainValue(release)));
+    private string Version(int epoch, int version, int release, bool ofPackage) => _pool.Get(MetadataText.Version(
+        _xml, _version, epoch < 0 ? default : _xml.PlainValue(epoch), _xml.PlainValue(version), release < 0 ? default : _xml.PlainValue(release), ofPackage));
 
     private RpmChecksum Checksum()
     {
