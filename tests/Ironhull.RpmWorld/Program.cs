@@ -33,6 +33,7 @@ static async Task<int> MakeRepositoryAsync(string lockPath, string? folder)
     var cache = Path.Combine(CacheFolder(), "rpmworld");
     var key = Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(ConverterVersion.Text + LockFile.Render(image))).ToString()[..16];
     Console.WriteLine(RepositoryBuilder.Build(image, new(DownloadCache.DefaultFolder, Path.Combine(cache, "packages")), Path.GetFullPath(folder ?? Path.Combine(cache, key))));
+    KeptWorlds.Prune(cache);
     return 0;
 }
 
@@ -63,7 +64,7 @@ static int CompareWithDnf(string definitionPath, string world, string reviewed)
     var work = Directory.CreateTempSubdirectory("rpmworld-dnf-").FullName;
     try
     {
-        var root = InstallRoot.Make(Path.GetFullPath(world), image.Packages.Select(p => p.Name), merged, work);
+        var root = InstallRoot.Make(Path.GetFullPath(world), definition.Packages.Install.Select(p => p.Value), merged, work);
         return ReviewedDifferences.Read(reviewed).Judge(TreeListing.Of(root), TreeListing.Of(merged), withTimes: true, Console.Out) == 0 ? 0 : 1;
     }
     finally
@@ -95,7 +96,7 @@ static int Usage()
                rpmworld reproduce LOCK NAME...
                  Makes packages again and compares them, before signing, with those that are kept.
                rpmworld dnf DEFINITION FOLDER REVIEWED
-                 Installs the packages of a definition's lock with dnf, without scriptlets and triggers, and compares the files with the packages as we merge them.
+                 Lets dnf resolve and install what a definition asks for, without scriptlets and triggers, and compares the files with the packages as we merge them.
                rpmworld definition IMAGES REVIEWS FOLDER OUTPUT
                  Copies the folder IMAGES and turns its container host to the repository of RPMs; prints the definition's path.
                rpmworld trees IMAGE IMAGE REVIEWED

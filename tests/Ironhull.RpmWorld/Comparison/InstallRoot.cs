@@ -9,7 +9,7 @@ internal static class InstallRoot
 {
     /// <summary>Installs.</summary>
     /// <param name="world">The folder of <c>repo</c>, <c>waived</c> and <c>key.asc</c>.</param>
-    /// <param name="packages">Names.</param>
+    /// <param name="packages">What is asked for; dnf resolves the rest by itself.</param>
     /// <param name="merged">A tree with the account files that a package ships: rpm looks owners up in them, and that package may come late.</param>
     /// <param name="work">A folder for the root, the cache and the logs.</param>
     /// <returns>The root.</returns>
@@ -38,7 +38,8 @@ internal static class InstallRoot
             tsflags=noscripts,notriggers
 
             """ + Section("repo", world) + Section("waived", world));
-        HostTool.Run("dnf", ["-y", "-q", "--config", configuration, "--installroot", root, "--releasever", "3.0", "--forcearch", "x86_64", "install", WaivedPackage.Name, .. packages]);
+        // Debian's rpm keeps its database in the home folder of the root that it installs into.
+        HostTool.Run(new Dictionary<string, string> { ["HOME"] = "/root" }, "dnf", ["-y", "-q", "--config", configuration, "--installroot", root, "--releasever", "3.0", "--forcearch", "x86_64", "install", WaivedPackage.Name, .. packages]);
         return root;
     }
 
