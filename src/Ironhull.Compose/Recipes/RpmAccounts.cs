@@ -30,10 +30,13 @@ public static class RpmAccounts
             }
         }
 
+        // What a recipe declares replaces what a scriptlet would have made.
+        var applied = recipes.ToList();
+        var declared = applied.SelectMany(r => r.Users.Select(u => u.Name).Concat(r.Groups.Select(g => g.Name))).ToHashSet(StringComparer.Ordinal);
         var lines = packages.SelectMany(p => (p.Rpm?.AccountLines ?? []).SelectMany(l => SysusersFile.Parse(l, $"{p.Name}:provides")))
             .Concat(scripts.Where(s => s.Class != ScriptClass.NotApplicable).SelectMany(
-                s => s.Effects.OfType<AccountDeclaration>().SelectMany(e => SysusersFile.Parse(e.Line, $"{s.Package}:{s.Kind.MemberName()}"))));
-        return Accounts.CollectRpm(tree, lines, recipes, table);
+                s => s.Effects.OfType<AccountDeclaration>().SelectMany(e => SysusersFile.Parse(e.Line, $"{s.Package}:{s.Kind.MemberName()}"))).Where(l => l.Kind == SysusersLineKind.Member || !declared.Contains(l.Name)));
+        return Accounts.CollectRpm(tree, lines, applied, table);
     }
 
     private static bool IsSource(string path) =>
