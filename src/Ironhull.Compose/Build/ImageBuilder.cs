@@ -70,7 +70,11 @@ public sealed class ImageBuilder
         var start = StageMeter.Start(_time);
         if (OutputManifest.TryReuse(_request.OutputFolder, inputs.Digest) is { } report)
         {
-            return report with { Stages = [new("build", true, "nothing it depends on changed, and the outputs are as they were left", start.Stop())] };
+            return report with
+            {
+                Stages = [new("build", true, "nothing it depends on changed, and the outputs are as they were left", start.Stop())],
+                Notes = [.. _definition.Waivers.Signatures.Select(w => w.Warning)],
+            };
         }
 
         var why = _cache.Explain("build", inputs);

@@ -91,7 +91,7 @@ public static class TreeComposer
         var merged = PackageMerger.MergeRpms(packages, accounts);
         if (merged.Relocated is [var first, ..])
         {
-            notes.Add($"{merged.Relocated.Count} paths are shipped through directory links: {first.Shipped} of {first.Package} is {first.Path}");
+            notes.Add($"paths that packages ship through directory links: {merged.Relocated.Count}, for example {first.Shipped} of {first.Package} is {first.Path}");
         }
 
         return RecipeEngine.Apply(merged.Tree, names, scripts, recipes, accounts);

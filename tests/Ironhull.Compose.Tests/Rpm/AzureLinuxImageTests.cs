@@ -112,7 +112,7 @@ public sealed class AzureLinuxImageTests(SharedKeys keys) : IDisposable
         Assert.Equal("lib", tree["/usr/lib64"].LinkTarget);
         Assert.Equal("loader\n", tree["/usr/lib/ld-linux-x86-64.so.2"].Content!.ToText());
         Assert.True(tree.Contains("/usr/bin/bash"));
-        Assert.Contains(report.Notes, n => n.Contains("paths are shipped through directory links", StringComparison.Ordinal));
+        Assert.Contains(report.Notes, n => n.Contains("paths that packages ship through directory links", StringComparison.Ordinal));
         const string etc = Ironhull.Compose.Layout.UsrLayout.EtcDefaults;
         Assert.Equal(0, tree[etc + "/shadow"].Mode);
         Assert.Contains("/bin/bash", tree[etc + "/shells"].Content!.ToText().Split('\n'));
