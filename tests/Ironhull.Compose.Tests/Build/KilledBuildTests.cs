@@ -83,7 +83,7 @@ public sealed partial class KilledBuildTests(SharedKeys keys)
             using var hull = Start(image, "exec");
             await UntilAsync(image, hull, moment);
             _ = Signal(hull.Id, signal);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             await hull.WaitForExitAsync(patience.Token);
             Assert.True(hull.ExitCode == 0 || hull.ExitCode == expected, $"exit code {hull.ExitCode}");
             if (hull.ExitCode == expected)
