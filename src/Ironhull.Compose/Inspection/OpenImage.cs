@@ -12,6 +12,8 @@ using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Trees;
 using Ironhull.Formats.Verity;
+using Ironhull.Signing;
+using Ironhull.Signing.Measurement;
 
 namespace Ironhull.Compose.Inspection;
 
@@ -106,6 +108,11 @@ public sealed class OpenImage : IDisposable
 
         return tree;
     }
+
+    /// <summary>Predicts the TPM registers of machines that boot this image with some keys enrolled.</summary>
+    /// <inheritdoc cref="BootPredictor.Predict" path="/returns"/>
+    /// <inheritdoc cref="BootPredictor.Predict" path="/exception"/>
+    public IReadOnlyList<BootPrediction> Predict(KeyStore keys) => BootPredictor.Predict(_disk, keys, Path);
 
     /// <inheritdoc/>
     public void Dispose()

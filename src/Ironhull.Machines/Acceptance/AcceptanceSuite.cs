@@ -5,7 +5,7 @@ namespace Ironhull.Machines.Acceptance;
 /// <summary>
 /// Boots a production image, unchanged, and looks whether it is what it claims to be. Configuration reaches the machine
 /// through firmware credentials only. Tests of the group "host" share one machine; "instance" boots a second one and
-/// compares; the others boot what an attacker would.
+/// compares; the others boot what an attacker would, or what an addon changes.
 /// </summary>
 public static class AcceptanceSuite
 {
@@ -20,6 +20,7 @@ public static class AcceptanceSuite
     [
         new(Boots, BootsTitle, "host"),
         .. HostChecks.All.Select(c => new AcceptanceTest(Host + c.Name, c.Title, "host")),
+        new(MeasuredChecks.Predicted, MeasuredChecks.PredictedTitle, "measured"),
         new(Instances, InstancesTitle, "instance"),
         .. BootChecks.All.Select(c => new AcceptanceTest(c.Name, c.Title, c.Name[..c.Name.IndexOf('/', StringComparison.Ordinal)])),
     ];
@@ -77,7 +78,7 @@ public static class AcceptanceSuite
 
         public async Task AllAsync(CancellationToken cancel)
         {
-            var host = selected.Where(t => t.Group == "host").ToList();
+            var host = selected.Where(t => t.Group == "host" || t.Name == MeasuredChecks.Predicted).ToList();
             var instances = selected.FirstOrDefault(t => t.Group == "instance");
             if (host.Count > 0 || instances is not null)
             {
@@ -125,8 +126,10 @@ public static class AcceptanceSuite
                     continue;
                 }
 
-                var check = HostChecks.All.First(c => Host + c.Name == test.Name);
-                await TestAsync(test, () => failure is null ? check.Run(machine, options, cancel) : throw new CheckFailedException("The machine did not boot."), cancel).ConfigureAwait(false);
+                Task<string> Look() => test.Name == MeasuredChecks.Predicted
+                    ? MeasuredChecks.RunAsync(machine, image, options, cancel)
+                    : HostChecks.All.First(c => Host + c.Name == test.Name).Run(machine, options, cancel);
+                await TestAsync(test, () => failure is null ? Look() : throw new CheckFailedException("The machine did not boot."), cancel).ConfigureAwait(false);
             }
 
             if (instances is not null)

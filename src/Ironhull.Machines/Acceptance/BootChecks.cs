@@ -42,6 +42,7 @@ internal static class BootChecks
             RefusedAsync(context, (files, _) => Replace(files, Find(files, "/EFI/BOOT/BOOTX64.EFI"), BootFileChanges.WithoutSignature), cancel)),
         new("firmware/strangers-addon-is-ignored", "An addon signed by a stranger is ignored; one signed by the image's key is used", AddonAsync),
         new("verity/flipped-bit-panics", "One flipped bit in /usr ends in a panic, never in a running system", FlippedBitAsync),
+        MeasuredChecks.WithAddons,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)
@@ -115,7 +116,7 @@ internal static class BootChecks
         return await Machine.StartAsync(Options(context, disk) with { DiskSize = 0, Tpm = false, Network = false }, cancel).ConfigureAwait(false);
     }
 
-    private static MachineOptions Options(BootContext context, string image) => new()
+    internal static MachineOptions Options(BootContext context, string image) => new()
     {
         ImagePath = image,
         KeysFolder = context.Options.KeysFolder,

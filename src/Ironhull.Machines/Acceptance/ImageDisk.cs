@@ -1,9 +1,12 @@
 using Ironhull.Diagnostics;
+using Ironhull.Formats.Disk;
 using Ironhull.Formats.Fat;
 using Ironhull.Formats.Gpt;
 using Ironhull.Formats.Trees;
 using Ironhull.Machines.Host;
 using Ironhull.Machines.Qemu;
+using Ironhull.Signing;
+using Ironhull.Signing.Measurement;
 
 namespace Ironhull.Machines.Acceptance;
 
@@ -65,6 +68,29 @@ internal sealed class ImageDisk : IDisposable
     {
         var esp = Partition(PartitionTypes.EfiSystem, "EFI system");
         return FatVolume.Open(_raw, esp.Offset, esp.Length).ToFileTree();
+    }
+
+    /// <summary>The registers of a machine that boots this image, all its addons included.</summary>
+    /// <exception cref="HullException">HULL10xx, HULL60xx: nothing can be predicted.</exception>
+    public BootPrediction Predict(KeyStore keys)
+    {
+        var kernel = KernelPath(BootFiles());
+        return BootPredictor.Predict(_raw, keys, _raw.Name).First(p => p.Kernel == kernel);
+    }
+
+    /// <summary>Writes a copy of the disk with other files in its EFI system partition.</summary>
+    /// <param name="path">The new raw disk.</param>
+    /// <param name="change">Changes the files.</param>
+    public void CopyWithBootFiles(string path, Action<FileTree> change)
+    {
+        var files = BootFiles();
+        change(files);
+        var esp = Partition(PartitionTypes.EfiSystem, "EFI system");
+        using var disk = SparseFile.Create(path, _raw.Length);
+        disk.Write(Read(0, checked((int)esp.Offset)));
+        _raw.Position = esp.Offset + esp.Length;
+        SparseFile.CopyNonZero(_raw, disk, _raw.Position);
+        FatWriter.Write(disk, esp.Offset, files, new FatOptions(esp.Length, 0x48554C4C, "ESP", 1_700_000_000, (uint)esp.FirstLba));
     }
 
     /// <summary>The path of the unified kernel image among the boot files.</summary>

@@ -6,6 +6,7 @@ using Ironhull.Compose.Inspection;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Trees;
+using Ironhull.Signing;
 
 namespace Ironhull.Cli.Commands;
 
@@ -15,6 +16,13 @@ internal sealed class InspectCommand : HullCommand
     private readonly Argument<string> _image = new("IMAGE") { Description = "a disk image (raw, qcow2, VHD), the folder that 'hull build' wrote, or an RPM package" };
     private readonly Option<bool> _files = new("--files") { Description = "list the files of /usr, or of the package, instead" };
     private readonly Option<bool> _verify = new("--verify") { Description = "check every block of /usr against its hash tree" };
+
+    private readonly Option<bool> _pcrs = new("--pcrs") { Description = "predict TPM registers 4, 7, 11 and 12 of machines that boot the signed image instead" };
+
+    private readonly Option<string?> _keysFolder = new("--keys")
+    {
+        Description = "for --pcrs: the folder of the certificates that the machines' firmware trusts (keys, when it exists)", HelpName = "FOLDER",
+    };
 
     private readonly Option<string[]> _keys = new("--key")
     {
@@ -28,6 +36,8 @@ internal sealed class InspectCommand : HullCommand
         Add(_image);
         Add(_files);
         Add(_verify);
+        Add(_pcrs);
+        Add(_keysFolder);
         Add(_keys);
     }
 
@@ -37,6 +47,7 @@ internal sealed class InspectCommand : HullCommand
         new("hull inspect out/container-host", "partitions, root hash, UKI, command line, packages"),
         new("hull inspect out/container-host --files", "every file of /usr with mode, owner and size"),
         new("hull inspect disk.vhd --verify --format json", "check every block; for a script"),
+        new("hull inspect out/container-host --pcrs --keys keys --format json", "what the TPM of a machine that booted this image has to hold"),
         new("hull inspect bash.rpm --key distribution.asc", "identity, signatures, digests and scriptlets of a package, and whether it can be trusted"),
     ];
 
@@ -53,6 +64,21 @@ internal sealed class InspectCommand : HullCommand
         if (context.Get(_files))
         {
             Files(context, image.ReadTree());
+            return Task.FromResult(ExitCodes.Success);
+        }
+
+        if (context.Get(_pcrs))
+        {
+            var predictions = image.Predict(KeyStore.Open(ImageFile.Keys(context, context.Get(_keysFolder))));
+            if (context.IsJson)
+            {
+                PcrReport.WriteJson(context, predictions);
+            }
+            else
+            {
+                context.Out.Write(PcrReport.Text(predictions));
+            }
+
             return Task.FromResult(ExitCodes.Success);
         }
 

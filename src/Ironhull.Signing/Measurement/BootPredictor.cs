@@ -1,0 +1,149 @@
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Erofs;
+using Ironhull.Formats.Fat;
+using Ironhull.Formats.Gpt;
+using Ironhull.Formats.Pe;
+
+namespace Ironhull.Signing.Measurement;
+
+/// <summary>
+/// Predicts PCRs 4, 7, 11 and 12 of the machines that boot a finished disk: firmware with Secure Boot on and the keys of
+/// one folder enrolled, the disk's fallback boot manager (systemd-boot), one of its unified kernel images, and any
+/// choice of its addons. The disk is hostile; what the firmware would refuse is not predicted but reported.
+/// </summary>
+public static class BootPredictor
+{
+    private const string BootManager = "/EFI/BOOT/BOOTX64.EFI";
+    private const string Kernels = "/EFI/Linux/";
+    private const string GlobalAddons = "/loader/addons/";
+    private const string GlobalCredentials = "/loader/credentials/";
+    private const int LargestProgram = 512 << 20;
+
+    // Each addon doubles the predictions.
+    private const int MostAddons = 6;
+
+    /// <summary>Predicts every boot that a disk can make.</summary>
+    /// <param name="disk">The disk's bytes, seekable.</param>
+    /// <param name="keys">The enrolled certificates.</param>
+    /// <param name="name">Named in errors.</param>
+    /// <returns>For each kernel image, in order of paths, first the boot with all its addons, then with every other choice of them, none last.</returns>
+    /// <exception cref="HullException">HULL10xx: the disk cannot be read, or measures what is not known before the boot; HULL6005, HULL6008: a program is not signed by these keys.</exception>
+    public static IReadOnlyList<BootPrediction> Predict(Stream disk, KeyStore keys, string name)
+    {
+        var table = GptTable.Read(disk);
+        var esp = table.Partitions.FirstOrDefault(p => p.Type == PartitionTypes.EfiSystem)
+            ?? throw FormatErrors.Unsupported.Error("The disk has no EFI system partition.", new Location(name));
+        var boot = new BootFiles(FatVolume.Open(disk, esp.Offset, esp.Length), keys, name);
+        var manager = boot.Read(boot.Find(BootManager) ?? throw FormatErrors.Unsupported.Error($"The EFI system partition has no {BootManager}.", new Location(name)));
+        IReadOnlyList<MeasuredEvent> before =
+        [
+            .. FirmwareMeasurements.OfSecureBoot(keys), .. FirmwareMeasurements.OfBootOption(), FirmwareMeasurements.OfProgram(BootManager, manager),
+        ];
+        var usr = UsrPaths(disk, table, name);
+        return [.. boot.In(Kernels, ".efi").SelectMany(kernel => PredictKernel(boot, kernel, before, usr))];
+    }
+
+    /// <summary>The folder of a kernel image's own addons, with a slash at its end. A boot counter in the name is not part of the folder's name.</summary>
+    /// <param name="kernel">The image's path: "/EFI/Linux/name+3.efi" has the folder "/EFI/Linux/name.efi.extra.d/".</param>
+    public static string ExtrasOf(string kernel)
+    {
+        // Boot counting (UAPI Boot Loader Specification): "name+LEFT.efi" or "name+LEFT-DONE.efi".
+        var stem = kernel[..^".efi".Length];
+        var plus = stem.LastIndexOf('+');
+        var counted = plus > stem.LastIndexOf('/') && stem.AsSpan(plus + 1).IndexOfAnyExcept("0123456789-") < 0;
+        return (counted ? stem[..plus] : stem) + ".efi.extra.d/";
+    }
+
+    private static IEnumerable<BootPrediction> PredictKernel(BootFiles boot, FatEntry entry, IReadOnlyList<MeasuredEvent> before, IReadOnlyCollection<string> usr)
+    {
+        var kernel = boot.Read(entry);
+        var extras = ExtrasOf(entry.Path);
+        boot.RequireNone(extras, ".cred", ".confext.raw");
+        boot.RequireNone(GlobalCredentials, ".cred");
+        var phases = BootPhases.Of(kernel.Find(".initrd") is { } initrd ? kernel.Read(initrd) : default, usr);
+        Addon[] addons = [.. boot.In(GlobalAddons, ".addon.efi").Concat(boot.In(extras, ".addon.efi")).Select(a => ReadAddon(boot, a, kernel))];
+        if (addons.Length > MostAddons)
+        {
+            throw FormatErrors.LimitExceeded.Error($"{entry.Path} has {addons.Length} addons; combinations of at most {MostAddons} are predicted.");
+        }
+
+        IReadOnlyList<MeasuredEvent> own = [.. before, FirmwareMeasurements.OfProgram(entry.Path, kernel), .. StubMeasurements.OfSections(kernel)];
+        for (var choice = (1 << addons.Length) - 1; choice >= 0; choice--)
+        {
+            var chosen = addons.Where((_, i) => (choice >> i & 1) != 0).ToList();
+            var words = string.Join(' ', chosen.Select(a => a.CommandLine).Where(w => w.Length > 0));
+            yield return new(
+                entry.Path,
+                [.. chosen.Select(a => a.Path)],
+                [.. own, .. chosen.Select(a => a.Program), .. words.Length == 0 ? (MeasuredEvent[])[] : [StubMeasurements.OfAddedCommandLine(words)]],
+                phases);
+        }
+    }
+
+    private static Addon ReadAddon(BootFiles boot, FatEntry entry, PeImage kernel)
+    {
+        var addon = boot.Read(entry);
+        if (((string[])[".dtb", ".dtbauto", ".ucode", ".initrd"]).FirstOrDefault(s => addon.Find(s) is not null) is { } section)
+        {
+            throw FormatErrors.Unsupported.Error($"The addon {entry.Path} has a {section} section; only command lines are predicted.");
+        }
+
+        // An addon that is for another kernel is loaded, so measured, and then left out.
+        var fits = addon.Find(".linux") is null
+            && (addon.Find(".uname") is not { } uname || kernel.Find(".uname") is not { } own || addon.Read(uname).Span.TrimEnd((byte)0).SequenceEqual(kernel.Read(own).Span.TrimEnd((byte)0)));
+        return new(entry.Path, FirmwareMeasurements.OfProgram(entry.Path, addon), fits ? StubMeasurements.CommandLineOf(addon) : "");
+    }
+
+    private static IReadOnlyCollection<string> UsrPaths(Stream disk, GptTable table, string name)
+    {
+        if (table.Partitions.FirstOrDefault(p => p.Type == PartitionTypes.Usr) is not { } usr)
+        {
+            return [];
+        }
+
+        disk.Position = usr.Offset;
+        return [.. ErofsImage.Open(disk, $"{name} ({usr.Name})").ReadTree().Entries.Select(e => e.Key)];
+    }
+
+    private sealed record Addon(string Path, MeasuredEvent Program, string CommandLine);
+
+    /// <summary>The EFI system partition; names are compared as FAT does.</summary>
+    private sealed class BootFiles(FatVolume volume, KeyStore keys, string name)
+    {
+        public FatEntry? Find(string path) => volume.Entries.FirstOrDefault(e => !e.IsDirectory && e.Path.Equals(path, StringComparison.OrdinalIgnoreCase));
+
+        /// <summary>The files directly in a folder, in the order of their names' UTF-16 units, as boot loader and stub sort them.</summary>
+        public IEnumerable<FatEntry> In(string folder, string suffix) => volume.Entries
+            .Where(e => !e.IsDirectory && e.Path.StartsWith(folder, StringComparison.OrdinalIgnoreCase)
+                && e.Path.IndexOf('/', folder.Length) < 0 && e.Path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(e => e.Path[folder.Length..], StringComparer.Ordinal);
+
+        public void RequireNone(string folder, params string[] suffixes)
+        {
+            if (suffixes.SelectMany(s => In(folder, s)).FirstOrDefault() is { } file)
+            {
+                throw FormatErrors.Unsupported.Error($"{file.Path} is measured into PCR 12 in a form that is not predicted.", new Location(name));
+            }
+        }
+
+        public PeImage Read(FatEntry entry)
+        {
+            if (entry.Length > LargestProgram)
+            {
+                throw FormatErrors.LimitExceeded.Error($"{entry.Path} has {entry.Length} bytes.", new Location(name));
+            }
+
+            var bytes = volume.ReadFile(entry);
+            try
+            {
+                Authenticode.Verify(bytes, keys.Database);
+            }
+            catch (HullException e) when (e.Code == SigningErrors.BadSignature || e.Code == SigningErrors.MalformedSignature)
+            {
+                throw e.Code.Error($"{entry.Path}: {e.Message} The firmware will not start it.", new Location(name), cause: e);
+            }
+
+            return PeImage.Parse(bytes);
+        }
+    }
+}
