@@ -1,0 +1,182 @@
+using System.Text;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Cpio;
+using Ironhull.Formats.Efi;
+using Ironhull.Formats.Fat;
+using Ironhull.Formats.Gpt;
+using Ironhull.Formats.Io;
+using Ironhull.Formats.Pe;
+using Ironhull.Formats.Tests.Disk;
+using Ironhull.Formats.Tests.Pe;
+using Ironhull.Formats.Tpm;
+using Ironhull.Formats.Trees;
+using Ironhull.Signing.Measurement;
+
+namespace Ironhull.Signing.Tests.Measurement;
+
+public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
+{
+    private const string Kernel = "/EFI/Linux/test_1+3.efi";
+    private const string Extras = "/EFI/Linux/test_1.efi.extra.d/";
+
+    // The firmware's own log of a machine with other keys: its PK, KEK and db are taken from it and put into a key folder.
+    [Fact]
+    public void OfSecureBoot_CertificatesOfARealMachine_GivesEveryEventAndThePcr7ThatOvmfMeasured()
+    {
+        using var stream = typeof(BootPredictorTests).Assembly.GetManifestResourceStream("ovmf-swtpm.bin")!;
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        var log = TcgEventLog.Parse(copy.ToArray());
+        var variables = log.Events.Where(e => e.Pcr == 7 && e.Type == TcgEventType.EfiVariableDriverConfig).Select(e => e.Data).ToList();
+        using var folder = new TemporaryFolder();
+        foreach (var (index, name) in new[] { (1, "PK"), (2, "KEK"), (3, "db") })
+        {
+            var (_, _, certificate) = Assert.Single(EfiSignatureList.Parse(variables[index][(32 + (2 * name.Length))..]));
+            folder.Write(name + ".crt", Encoding.ASCII.GetBytes(new string(System.Security.Cryptography.PemEncoding.Write("CERTIFICATE", certificate.Span))));
+        }
+
+        var predicted = FirmwareMeasurements.OfSecureBoot(KeyStore.Open(folder.Path)).ToList();
+        Assert.Equal(log.Events.Where(e => e.Pcr == 7).Select(e => e.Sha256!.Value), predicted.Select(e => e.Digest));
+        Assert.Equal(
+            "1088097cbd6f9a66a56b84cf6736d725a71c232562d32773754f03c76b169381",
+            predicted.Aggregate(default(Sha256Digest), (value, e) => PcrBank.Extend(value, e.Digest)).ToString());
+    }
+
+    [Fact]
+    public void Predict_KernelWithPhases_GivesThePcr11OfSystemdMeasure()
+    {
+        using var folder = new TemporaryFolder();
+        var initrd = Initrd("/usr/lib/systemd/system/initrd.target.wants/systemd-pcrphase-initrd.service");
+        var prediction = Assert.Single(Predict(Disk(initrd: initrd)));
+        Assert.Equal(["enter-initrd", "leave-initrd"], prediction.Phases);
+        var measured = Tool.Run(
+            "/usr/lib/systemd/systemd-measure", "calculate", "--bank=sha256", "--phase=enter-initrd:leave-initrd",
+            "--linux=" + folder.Write("linux", "kernel"u8.ToArray()), "--osrel=" + folder.Write("osrel", "ID=test\n"u8.ToArray()),
+            "--cmdline=" + folder.Write("cmdline", "quiet"u8.ToArray()), "--initrd=" + folder.Write("initrd", initrd));
+        Assert.Contains($"11:sha256={prediction.WhenRunning(11)}", measured, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Predict_NoAddons_LeavesPcr12AtZeroAndMeasuresBothProgramsIntoPcr4()
+    {
+        var prediction = Assert.Single(Predict(Disk()));
+        Assert.Equal(default, prediction.WhenRunning(12));
+        Assert.Empty(prediction.Phases);
+        Assert.Equal(prediction.AtKernelStart(11), prediction.WhenRunning(11));
+        Assert.Equal(
+            ["action 'Calling EFI Application from Boot Option'", "separator", "program /EFI/BOOT/BOOTX64.EFI", $"program {Kernel}"],
+            prediction.Events.Where(e => e.Pcr == 4).Select(e => e.What));
+        Assert.Equal(
+            [".linux", ".osrel", ".cmdline", ".initrd", ".uname", ".sbat"],
+            prediction.Events.Where(e => e.Pcr == 11 && e.What.StartsWith("section ", StringComparison.Ordinal)).Select(e => e.What[8..]));
+    }
+
+    [Fact]
+    public void Predict_GlobalAndOwnAddon_GivesEveryChoiceWithTheGlobalWordsFirst()
+    {
+        var predictions = Predict(Disk(files: [
+            (Extras + "b.addon.efi", Addon(" own=1\n")), ("/loader/addons/z.addon.efi", Addon("global=1")), (Extras + "readme.efi", Addon("never")),
+        ]));
+        Assert.Equal(
+            [["/loader/addons/z.addon.efi", Extras + "b.addon.efi"], [Extras + "b.addon.efi"], ["/loader/addons/z.addon.efi"], Array.Empty<string>()],
+            predictions.Select(p => p.Addons.ToArray()));
+        Assert.Equal(["global=1 own=1", "own=1", "global=1"], predictions.Take(3).Select(p => p.Events.Single(e => e.Pcr == 12).What.Split(": ")[1]));
+        Assert.Equal([6, 5, 5, 4], predictions.Select(p => p.Events.Count(e => e.Pcr == 4)));
+        Assert.Equal(Sha256Digest.Of(Encoding.Unicode.GetBytes("own=1\0")), predictions[1].Events.Single(e => e.Pcr == 12).Digest);
+        Assert.Equal(4, predictions.Select(p => (p.WhenRunning(4), p.WhenRunning(12))).Distinct().Count());
+        Assert.Single(predictions.Select(p => p.WhenRunning(11)).Distinct());
+    }
+
+    [Fact]
+    public void Predict_AddonForAnotherKernel_IsMeasuredAsAProgramOnly()
+    {
+        var other = Authenticode.Sign(UkiBuilder.BuildAddon(MinimalPe.Create(), "other=1", uname: "2.6"), keys.Signer);
+        var prediction = Predict(Disk(files: [("/loader/addons/other.addon.efi", other)]))[0];
+        Assert.Equal(default, prediction.WhenRunning(12));
+        Assert.Equal(5, prediction.Events.Count(e => e.Pcr == 4));
+    }
+
+    [Fact]
+    public void Predict_WhatTheFirmwareRefuses_ReportsTheSignature()
+    {
+        Assert.Equal("HULL6008", Code(() => Predict(Disk(files: [("/EFI/BOOT/BOOTX64.EFI", MinimalPe.Create())]))));
+        Assert.Equal("HULL6008", Code(() => Predict(Disk(files: [("/loader/addons/x.addon.efi", UkiBuilder.BuildAddon(MinimalPe.Create(), "x"))]))));
+        using var stranger = new TestKeys();
+        Assert.Equal("HULL6005", Code(() => Predict(Disk(), stranger.Store)));
+    }
+
+    [Fact]
+    public void Predict_WhatIsDecidedAtBoot_ReportsHULL1004()
+    {
+        Assert.Equal("HULL1004", Code(() => Predict(Disk(section: ".profile"))));
+        Assert.Equal("HULL1004", Code(() => Predict(Disk(files: [("/loader/credentials/a.cred", [1])]))));
+        Assert.Equal("HULL1004", Code(() => Predict(Disk(files: [(Extras + "a.cred", [1])]))));
+    }
+
+    [Theory]
+    [InlineData("/EFI/Linux/a.efi", "/EFI/Linux/a.efi.extra.d/")]
+    [InlineData("/EFI/Linux/a+3.efi", "/EFI/Linux/a.efi.extra.d/")]
+    [InlineData("/EFI/Linux/a+2-1.efi", "/EFI/Linux/a.efi.extra.d/")]
+    [InlineData("/EFI/Linux/a+b.efi", "/EFI/Linux/a+b.efi.extra.d/")]
+    public void ExtrasOf_LeavesTheBootCounterOut(string kernel, string folder) => Assert.Equal(folder, BootPredictor.ExtrasOf(kernel));
+
+    private static string Code(Action action) => Assert.Throws<HullException>(action).Code.Code;
+
+    private static byte[] Initrd(string path)
+    {
+        var early = new FileTree();
+        early.Set("/etc/usr.p7s", Inode.File(Content.FromText("signature")));
+        var tree = new FileTree();
+        tree.Set(path, Inode.SymbolicLink("../unit"));
+        using var stream = new MemoryStream();
+        CpioWriter.Write(stream, early);
+        stream.SetLength((stream.Length + 511) / 512 * 512);
+        stream.Position = stream.Length;
+        CpioWriter.Write(stream, tree);
+        return stream.ToArray();
+    }
+
+    private byte[] Addon(string words) => Authenticode.Sign(UkiBuilder.BuildAddon(MinimalPe.Create(), words), keys.Signer);
+
+    private IReadOnlyList<BootPrediction> Predict(MemoryStream disk, KeyStore? store = null) => BootPredictor.Predict(disk, store ?? keys.Store, "disk");
+
+    /// <summary>A disk with an EFI system partition: a signed boot manager, a signed kernel image, and other files.</summary>
+    private MemoryStream Disk(byte[]? initrd = null, string? section = null, (string Path, byte[] Content)[]? files = null)
+    {
+        List<UkiSection> sections =
+        [
+            UkiSection.Text(".osrel", "ID=test\n"), UkiSection.Text(".cmdline", "quiet"), new(".linux", "kernel"u8.ToArray()), new(".initrd", initrd ?? Initrd("/init")),
+        ];
+        if (section is not null)
+        {
+            sections.Add(UkiSection.Text(section, "x"));
+        }
+
+        // systemd-measure of Debian 12 knows neither .uname nor .sbat.
+        var stub = MinimalPe.Create();
+        if (initrd is not null)
+        {
+            ".data"u8.CopyTo(stub.AsSpan(stub.AsSpan().IndexOf(".sbat"u8)));
+        }
+        else
+        {
+            sections.Add(UkiSection.Text(".uname", "6.12"));
+        }
+
+        var tree = new FileTree();
+        void Put(string path, byte[] content) => tree.Set(path, Inode.File(Content.FromBytes(content)));
+        Put("/EFI/BOOT/BOOTX64.EFI", Authenticode.Sign(MinimalPe.Create(), keys.Signer));
+        Put(Kernel, Authenticode.Sign(UkiBuilder.Build(stub, sections), keys.Signer));
+        foreach (var (path, content) in files ?? [])
+        {
+            Put(path, content);
+        }
+
+        var (table, length) = GptTable.Place(keys.Store.OwnerGuid, [(PartitionTypes.EfiSystem, keys.Store.OwnerGuid, "ESP", 36L << 20, 0)]);
+        var disk = new MemoryStream();
+        disk.SetLength(length);
+        FatWriter.Write(disk, table.Partitions[0].Offset, tree, new FatOptions(table.Partitions[0].Length, 1, "ESP", 1_700_000_000));
+        table.WriteTo(disk);
+        return disk;
+    }
+}
