@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using CsCheck;
 using Ironhull.Compose.Build;
 using Ironhull.Compose.Initrd;
+using Ironhull.Compose.Inspection;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Fat;
 using Ironhull.Formats.Gpt;
@@ -43,6 +44,12 @@ public sealed class DeferredSigningTests(SharedKeys keys)
         Assert.Equal(Digest(signed), Digest(deferred));
         OnlyPlacesDiffer(unsigned, deferred);
         Verify(deferred, keys.Store.Database, rootHash);
+
+        // What is measured is known as soon as it is signed, and not before.
+        using var finished = OpenImage.Open(deferred);
+        Assert.Equal([4, 7, 11], Assert.Single(finished.Predict(keys.Store)).Events.Select(e => e.Pcr).Distinct().Order());
+        using var unfinished = OpenImage.Open(unsigned);
+        Assert.Equal("HULL6005", Assert.Throws<HullException>(() => unfinished.Predict(keys.Store)).Code.Code);
     }
 
     [Fact]

@@ -113,6 +113,38 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
         Assert.Equal("HULL1004", Code(() => Predict(Disk(files: [(Extras + "a.cred", [1])]))));
     }
 
+    [Fact]
+    public void Of_ServicesInInitrdAndUsr_GivesThePhasesInOrder()
+    {
+        string[] usr =
+        [
+            "/lib/systemd/system/systemd-pcrphase.service", "/lib/systemd/system/sysinit.target.wants/systemd-pcrphase.service",
+            "/lib/systemd/system/sysinit.target.wants/systemd-pcrphase-sysinit.service", "/lib/systemd/system/initrd.target.wants/systemd-pcrphase-initrd.service",
+        ];
+        var initrd = Initrd("/usr/lib/systemd/system/initrd.target.wants/systemd-pcrphase-initrd.service");
+        Assert.Equal(["enter-initrd", "leave-initrd", "sysinit", "ready"], BootPhases.Of(initrd, usr));
+        Assert.Equal(["sysinit", "ready"], BootPhases.Of(Initrd("/usr/lib/systemd/system/systemd-pcrphase-initrd.service"), usr));
+        Assert.Empty(BootPhases.Of(default, usr[..1]));
+    }
+
+    [Fact]
+    public void Of_CompressedArchiveBehindAPlainOne_ReadsBoth()
+    {
+        var plain = Initrd("/etc/first");
+        var last = Initrd("/usr/lib/systemd/system/initrd.target.wants/systemd-pcrphase-initrd.service")[512..];
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(last);
+        }
+
+        Assert.Equal(["enter-initrd", "leave-initrd"], BootPhases.Of((byte[])[.. plain, .. packed.ToArray()], []));
+    }
+
+    [Fact]
+    public void Of_MutatedInitrd_NeverThrowsAnythingButHullException() =>
+        Mutation.NeverThrowsAnythingButHullException(Initrd("/usr/lib/systemd/a"), bytes => BootPhases.Of(bytes, []), iterations: 2000);
+
     [Theory]
     [InlineData("/EFI/Linux/a.efi", "/EFI/Linux/a.efi.extra.d/")]
     [InlineData("/EFI/Linux/a+3.efi", "/EFI/Linux/a.efi.extra.d/")]
