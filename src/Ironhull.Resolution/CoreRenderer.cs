@@ -42,6 +42,7 @@ internal static class CoreRenderer
         ClauseKind.Breaks => $"{clause.Subject} breaks {clause.Other} ('{clause.Text}'{Via(clause)}).",
         ClauseKind.Obsoletes => $"{clause.Subject} takes the place of {clause.Other} ('{clause.Text}').",
         ClauseKind.Unsupported => $"{clause.Subject} needs '{clause.Text}' of the program that installs it, and this program does not know that feature.",
+        _ when clause.Other is null && clause.Alternatives.Count == 0 => $"{clause.Subject} conflicts with '{clause.Text}', and that always holds here.",
         _ when clause.Other is null => $"{clause.Subject} conflicts with '{clause.Text}', so one of {List(clause.Alternatives)} must be installed.",
         _ => $"{clause.Subject} conflicts with {clause.Other} ('{clause.Text}'{Via(clause)}){Where(clause)}.",
     };

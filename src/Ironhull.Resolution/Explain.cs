@@ -26,9 +26,15 @@ public static class Explain
                 return Chain(reached, candidate);
             }
 
-            foreach (var clause in solution.Problem.ClausesOf(candidate).Where(c => c.IsPositive))
+            foreach (var clause in solution.Problem.ClausesOf(candidate).Where(c => c.IsPositive && c.Conditions.All(installed.Contains)))
             {
                 Reach(clause);
+            }
+
+            // What is there for a candidate's sake without that candidate asking for it: packages that supplement it.
+            foreach (var package in solution.Packages.Where(p => p.Reason.By == candidate && reached.TryAdd(p.Candidate, p)))
+            {
+                queue.Enqueue(package.Candidate);
             }
         }
 

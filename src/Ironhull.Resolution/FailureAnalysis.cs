@@ -1,3 +1,4 @@
+using Ironhull.Diagnostics;
 using Ironhull.Resolution.Solving;
 
 namespace Ironhull.Resolution;
@@ -14,7 +15,11 @@ internal static class FailureAnalysis
     public static Failure Analyse(IUniverse universe, ResolutionRequest request, IReadOnlyList<Clause> contradiction)
     {
         var core = CoreRenderer.Arrange(FixedSolver.Shrink(contradiction));
-        return new Failure(core, [.. core.Select(CoreRenderer.Sentence)], FindFixes(universe, request, core));
+
+        // What is only recommended never makes a request fail, so the attempts do without it.
+        var fixes = FindFixes(universe, request with { IncludeRecommended = false }, core)
+            .Select(f => f with { Request = f.Request with { IncludeRecommended = request.IncludeRecommended } });
+        return new Failure(core, [.. core.Select(CoreRenderer.Sentence)], [.. fixes]);
     }
 
     /// <summary>
@@ -46,7 +51,11 @@ internal static class FailureAnalysis
                     }
 
                     var candidate = Apply(changed, step);
-                    var (count, rest) = Resolver.Try(universe, candidate);
+                    if (Attempt(universe, candidate) is not var (count, rest))
+                    {
+                        continue;
+                    }
+
                     if (rest.Count == 0)
                     {
                         fixes.Add(new Fix(all, candidate, count));
@@ -96,6 +105,19 @@ internal static class FailureAnalysis
         }
     }
 
+    /// <summary>The count of packages, or the contradiction; null where a package that would come in cannot be read.</summary>
+    private static (int Count, IReadOnlyList<Clause> Core)? Attempt(IUniverse universe, ResolutionRequest request)
+    {
+        try
+        {
+            return Resolver.Try(universe, request);
+        }
+        catch (HullException)
+        {
+            return null;
+        }
+    }
+
     private static Fix Sort(Fix fix) => fix with { Steps = [.. InOrder(fix.Steps)] };
 
     private static IEnumerable<FixStep> InOrder(IEnumerable<FixStep> steps) =>
@@ -108,8 +130,7 @@ internal static class FailureAnalysis
         {
             var fewer = fix.Steps.Where((_, n) => n != i).ToList();
             var changed = fewer.Aggregate(request, Apply);
-            var (count, rest) = Resolver.Try(universe, changed);
-            if (rest.Count == 0)
+            if (Attempt(universe, changed) is (var count, { Count: 0 }))
             {
                 fix = new Fix(fewer, changed, count);
             }

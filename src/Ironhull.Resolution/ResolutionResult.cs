@@ -107,7 +107,7 @@ public sealed record FixStep(FixKind Kind, string Subject, string Detail)
 /// <summary>Changes to the request that were resolved again and give a solution.</summary>
 /// <param name="Steps">The changes; with any of them left out it fails.</param>
 /// <param name="Request">The request with the changes applied.</param>
-/// <param name="PackageCount">How many packages the solution has.</param>
+/// <param name="PackageCount">How many packages the solution has, without those that are only recommended.</param>
 public sealed record Fix(IReadOnlyList<FixStep> Steps, ResolutionRequest Request, int PackageCount)
 {
     /// <inheritdoc/>

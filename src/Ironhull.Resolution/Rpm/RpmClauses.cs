@@ -3,25 +3,28 @@ using Ironhull.Packages.Rpm;
 
 namespace Ironhull.Resolution.Rpm;
 
-/// <summary>What installing a package claims, as clauses.</summary>
-internal sealed class RpmClauses(RpmUniverse universe, RpmRelations relations, RpmWaivers waivers)
+/// <summary>What installing a package claims, as clauses; nothing of it depends on a request.</summary>
+internal sealed class RpmClauses(RpmUniverse universe, RpmRelations relations)
 {
+    private readonly Dictionary<RpmCandidate, IReadOnlyList<Clause>> _known = [];
     private HashSet<RpmCandidate>? _installOnly;
 
-    /// <summary>Every clause of a package: its requirements, its recommendations when they are asked for, then what it keeps out.</summary>
+    /// <summary>Every clause of a package: its requirements, its recommendations, then what it keeps out.</summary>
     /// <exception cref="Diagnostics.HullException">HULL3102, HULL3103: a rich dependency of the package.</exception>
-    public IReadOnlyList<Clause> Of(RpmCandidate subject, bool recommended)
+    public IReadOnlyList<Clause> Of(RpmCandidate subject)
     {
-        var clauses = new List<Clause>();
-        AddWanted(clauses, subject, ClauseKind.Requires, "Requires", subject.Package.Requires);
-        if (recommended)
+        if (_known.TryGetValue(subject, out var known))
         {
-            AddWanted(clauses, subject, ClauseKind.Recommends, "Recommends", subject.Package.Recommends);
+            return known;
         }
 
+        var clauses = new List<Clause>();
+        AddWanted(clauses, subject, ClauseKind.Requires, "Requires", subject.Package.Requires);
+        AddWanted(clauses, subject, ClauseKind.Recommends, "Recommends", subject.Package.Recommends);
         AddConflicts(clauses, subject);
         AddObsoletes(clauses, subject);
         AddOtherVersions(clauses, subject);
+        _known.Add(subject, clauses);
         return clauses;
     }
 
@@ -34,11 +37,6 @@ internal sealed class RpmClauses(RpmUniverse universe, RpmRelations relations, R
         // "pre" asks for an order, not for another package.
         foreach (var dependency in dependencies.Select(d => d with { IsPre = false }).Distinct())
         {
-            if (kind == ClauseKind.Requires && waivers.Takes(subject, dependency))
-            {
-                continue;
-            }
-
             if (RpmLib.Concerns(dependency))
             {
                 if (kind == ClauseKind.Requires && !RpmLib.Has(dependency))
@@ -121,8 +119,10 @@ internal sealed class RpmClauses(RpmUniverse universe, RpmRelations relations, R
         var owner = subject.ToString();
         foreach (var (installed, absent) in relations.Form(owner).WhenFalse(relations.Tree(dependency, owner)))
         {
+            // What the package alone brings about does not count, as for a conflict that is not rich.
             RpmCandidate[] others = [.. absent.Where(c => c != subject)];
-            if (!installed.Contains(subject) && others.Length + installed.Count > 0)
+            var byItself = absent.Count > 0 && others.Length + installed.Count == 0;
+            if (!installed.Contains(subject) && !byItself)
             {
                 clauses.Add(new Clause
                 {

@@ -26,8 +26,7 @@ internal sealed class RpmPreference(RpmUniverse universe, Func<RpmCandidate, boo
             }
         }
 
-        List<RpmCandidate> list = [.. best.Values];
-        return list.Count > 1 ? [.. list.Where(c => !IsObsoletedIn(list, c))] : list;
+        return best.Count > 1 ? WithoutObsoleted(best) : [.. best.Values];
     }
 
     /// <summary>The best, ordered by everything else.</summary>
@@ -44,29 +43,36 @@ internal sealed class RpmPreference(RpmUniverse universe, Func<RpmCandidate, boo
         ];
     }
 
-    /// <summary>True when a package in the list takes the candidate's place, itself or through others, and the candidate not its place.</summary>
-    private static bool IsObsoletedIn(List<RpmCandidate> list, RpmCandidate candidate)
+    /// <summary>Leaves out a package whose place another one takes, itself or through others, unless it takes that one's place too.</summary>
+    private static List<RpmCandidate> WithoutObsoleted(SortedDictionary<string, RpmCandidate> best)
     {
-        var above = Reach(candidate, (c, o) => RpmUniverse.Obsoletes(o, c));
-        above.ExceptWith(Reach(candidate, RpmUniverse.Obsoletes));
-        return above.Count > 0;
-
-        HashSet<RpmCandidate> Reach(RpmCandidate start, Func<RpmCandidate, RpmCandidate, bool> leads)
+        var replaces = new Dictionary<RpmCandidate, List<RpmCandidate>>();
+        foreach (var candidate in best.Values.Where(c => c.Package.Obsoletes.Count > 0))
         {
-            var reached = new HashSet<RpmCandidate>();
+            var replaced = candidate.Package.Obsoletes.Select(o => best.GetValueOrDefault(o.Name)).OfType<RpmCandidate>()
+                .Where(o => RpmUniverse.Obsoletes(candidate, o)).Distinct().ToList();
+            if (replaced.Count > 0)
+            {
+                replaces.Add(candidate, replaced);
+            }
+        }
+
+        var reached = replaces.Keys.ToDictionary(c => c, Reach);
+        return [.. best.Values.Where(c => !reached.Any(r => r.Key != c && r.Value.Contains(c) && !(reached.TryGetValue(c, out var back) && back.Contains(r.Key))))];
+
+        HashSet<RpmCandidate> Reach(RpmCandidate start)
+        {
+            var found = new HashSet<RpmCandidate>();
             var open = new Stack<RpmCandidate>([start]);
             while (open.TryPop(out var at))
             {
-                foreach (var next in list.Where(n => n != start && leads(at, n)))
+                foreach (var next in replaces.GetValueOrDefault(at, []).Where(found.Add))
                 {
-                    if (reached.Add(next))
-                    {
-                        open.Push(next);
-                    }
+                    open.Push(next);
                 }
             }
 
-            return reached;
+            return found;
         }
     }
 

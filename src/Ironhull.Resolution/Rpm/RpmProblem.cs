@@ -23,9 +23,9 @@ internal sealed class RpmProblem : IRankedProblem
     {
         _universe = universe;
         _request = request;
-        _relations = new RpmRelations(universe);
+        _relations = universe.Relations;
+        _clauses = universe.Clauses;
         _waivers = new RpmWaivers(request.Waivers);
-        _clauses = new RpmClauses(universe, _relations, _waivers);
         _preference = new RpmPreference(universe, _excluded.Contains);
         _wishes = new RpmWishes(_relations);
         Jobs = [.. request.Exclude.Distinct(StringComparer.Ordinal).Select(ExcludeJob), .. request.Install.Distinct(StringComparer.Ordinal).Select(InstallJob)];
@@ -37,7 +37,8 @@ internal sealed class RpmProblem : IRankedProblem
     {
         if (!_clausesOf.TryGetValue(candidate, out var clauses))
         {
-            _clausesOf.Add(candidate, clauses = _clauses.Of((RpmCandidate)candidate, _request.IncludeRecommended));
+            clauses = _clauses.Of((RpmCandidate)candidate);
+            _clausesOf.Add(candidate, clauses = IsAsWritten(clauses) ? clauses : [.. clauses.Where(IsWanted)]);
         }
 
         return clauses;
@@ -57,7 +58,7 @@ internal sealed class RpmProblem : IRankedProblem
         return _wishes.IsRecommended((RpmCandidate)candidate);
     }
 
-    public IReadOnlyList<Wish> OpenWishes(IDecisions decisions)
+    public IReadOnlyList<Wish> OpenWishes(IReadOnlyList<Clause> recommendations, IDecisions decisions)
     {
         if (!_request.IncludeRecommended)
         {
@@ -66,7 +67,6 @@ internal sealed class RpmProblem : IRankedProblem
 
         _wishes.Follow(decisions);
         var supplements = _universe.Supplementing.Where(c => IsOpen(c) && !_excluded.Contains(c) && _wishes.Supplemented(c) is not null && !HasOtherVersion(c)).ToList();
-        var recommendations = decisions.Installed.SelectMany(ClausesOf).Where(IsOpenWish).ToList();
         var open = supplements.Union(recommendations.SelectMany(c => c.Alternatives).Cast<RpmCandidate>().Where(IsOpen)).OrderBy(c => c.Place).ToList();
         if (open.Count == 0)
         {
@@ -82,8 +82,6 @@ internal sealed class RpmProblem : IRankedProblem
 
         bool IsOpen(RpmCandidate candidate) => !decisions.IsInstalled(candidate) && !decisions.IsRuledOut(candidate);
 
-        bool IsOpenWish(Clause clause) => clause.Kind == ClauseKind.Recommends && clause.Conditions.All(decisions.IsInstalled) && !clause.Alternatives.Any(decisions.IsInstalled);
-
         bool HasOtherVersion(RpmCandidate candidate) => _clauses.IsInstallOnly(candidate) && _universe.Versions(candidate.Name).Any(decisions.IsInstalled);
     }
 
@@ -92,6 +90,16 @@ internal sealed class RpmProblem : IRankedProblem
         .. _waivers.Unused(solution).Select(w => ResolutionErrors.UnusedWaiver.With($"The waiver '{w}' matches no dependency of an installed package.")),
         .. _unknownExcludes.Select(n => ResolutionErrors.UnknownExclude.With($"The excluded package '{n}' is in none of the repositories.")),
     ];
+
+    private bool IsAsWritten(IReadOnlyList<Clause> clauses) =>
+        _waivers.IsEmpty && (_request.IncludeRecommended || clauses.All(c => c.Kind != ClauseKind.Recommends));
+
+    private bool IsWanted(Clause clause) => clause.Kind switch
+    {
+        ClauseKind.Recommends => _request.IncludeRecommended,
+        ClauseKind.Requires => !_waivers.Takes(clause.Subject!, clause.Text),
+        _ => true,
+    };
 
     /// <summary>What a package supplements, as a clause of the first installed package that it goes with.</summary>
     private Clause Supplement(RpmCandidate candidate, IDecisions decisions)

@@ -46,6 +46,8 @@ public sealed class RpmUniverse : IUniverse
         _packages = [.. packages.Where(p => p.RepositoryPriority >= 0 && (p.Architecture == architecture || p.Architecture == ArchitectureNone))];
         Sort(_packages);
         _candidates = new RpmCandidate?[_packages.Length];
+        Relations = new RpmRelations(this);
+        Clauses = new RpmClauses(this, Relations);
         _nextOfName = new int[_packages.Length];
         for (var place = _packages.Length - 1; place >= 0; place--)
         {
@@ -99,6 +101,12 @@ public sealed class RpmUniverse : IUniverse
 
         return suggestions;
     }
+
+    /// <summary>What dependencies mean here.</summary>
+    internal RpmRelations Relations { get; }
+
+    /// <summary>What packages claim.</summary>
+    internal RpmClauses Clauses { get; }
 
     /// <summary>Every package, in order.</summary>
     internal IEnumerable<RpmCandidate> All => Enumerable.Range(0, _packages.Length).Select(At);

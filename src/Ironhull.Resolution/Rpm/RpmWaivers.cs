@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using System.Text.RegularExpressions;
-using Ironhull.Packages.Rpm;
 
 namespace Ironhull.Resolution.Rpm;
 
@@ -18,17 +17,20 @@ internal sealed partial class RpmWaivers
         }
     }
 
+    /// <summary>True when there are none.</summary>
+    public bool IsEmpty => _waivers.Count == 0;
+
     /// <summary>
     /// A waiver without a version takes the dependency at every version; a rich dependency is written as the package has it, with all its
     /// versions or with none.
     /// </summary>
-    public bool Takes(RpmCandidate subject, RpmDependency dependency)
+    public bool Takes(Candidate subject, string dependency)
     {
         var taken = false;
         foreach (var (waiver, name, text, takenFrom) in _waivers)
         {
             if (FileSystemName.MatchesSimpleExpression(waiver.Package, subject.Name, ignoreCase: false)
-                && (dependency.IsRich ? IsRich(text, Spaced(dependency.Name)) : dependency.Name == name && (text == name || dependency.ToString() == text)))
+                && (dependency.StartsWith('(') ? IsRich(text, Spaced(dependency)) : text == dependency || (text == name && RpmSpec.NameOf(dependency) == name)))
             {
                 takenFrom.Add(subject);
                 taken = true;

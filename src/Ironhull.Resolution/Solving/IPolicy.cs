@@ -51,5 +51,7 @@ internal interface IRankedProblem : IProblem
     bool IsWished(Candidate candidate, IDecisions decisions);
 
     /// <summary>What is recommended and neither there nor ruled out, in the order in which it is to be tried.</summary>
-    IReadOnlyList<Wish> OpenWishes(IDecisions decisions);
+    /// <param name="recommendations">The weak dependencies of what is installed that nothing satisfies yet.</param>
+    /// <param name="decisions">What is settled.</param>
+    IReadOnlyList<Wish> OpenWishes(IReadOnlyList<Clause> recommendations, IDecisions decisions);
 }

@@ -20,7 +20,7 @@ internal sealed class RankedWalk(Search search, IRankedProblem problem, SatSolve
     private readonly Dictionary<Clause, Candidate> _picks = [];
     private readonly List<(Clause Clause, Candidate Pick)> _weakPicks = [];
     private readonly Queue<Wish> _wishes = new();
-    private readonly RequirementScan _scan = new(problem);
+    private readonly RequirementScan _scan = new(problem, search.VariableOf);
     private IReadOnlyList<(Candidate, Clause)>? _chosen;
     private int _trailSeen;
     private int _scanLevel;
@@ -82,7 +82,8 @@ internal sealed class RankedWalk(Search search, IRankedProblem problem, SatSolve
                 return literal;
             }
 
-            foreach (var wish in problem.OpenWishes(this))
+            var recommended = Installed.SelectMany(_scan.WeakOf).Where(IsOpen).Select(r => r.Clause).ToList();
+            foreach (var wish in problem.OpenWishes(recommended, this))
             {
                 _wishes.Enqueue(wish);
             }
@@ -117,13 +118,16 @@ internal sealed class RankedWalk(Search search, IRankedProblem problem, SatSolve
     {
         _scanLevel = _scanLevel == 0 ? solver.Level : _scanLevel;
         _scan.Begin();
-        while (_scan.Current is { } clause)
+        while (_scan.Current is { } requirement)
         {
-            if (OpenIn(clause) is not { Count: > 0 } open)
+            if (!IsOpen(requirement))
             {
                 _scan.Skip();
                 continue;
             }
+
+            var clause = requirement.Clause;
+            List<Candidate> open = [.. clause.Alternatives.Where(a => search.Known(a) == 0)];
 
             if (LookAt(open))
             {
@@ -165,6 +169,38 @@ internal sealed class RankedWalk(Search search, IRankedProblem problem, SatSolve
         }
 
         return Done;
+    }
+
+    /// <summary>True when a requirement counts, nothing satisfies it, and something could.</summary>
+    private bool IsOpen(RequirementScan.Requirement requirement)
+    {
+        if (requirement.SatisfiedSince == TakenBack)
+        {
+            return false;
+        }
+
+        foreach (var variable in requirement.Conditions)
+        {
+            if (solver.Value(SatSolver.Positive(variable)) <= 0)
+            {
+                return false;
+            }
+        }
+
+        var open = false;
+        foreach (var variable in requirement.Alternatives)
+        {
+            var value = solver.Value(SatSolver.Positive(variable));
+            if (value > 0)
+            {
+                requirement.SatisfiedSince = TakenBack;
+                return false;
+            }
+
+            open |= value == 0;
+        }
+
+        return open;
     }
 
     /// <summary>The candidates that could satisfy a clause whose conditions hold and that nothing satisfies; null when there is nothing to do.</summary>

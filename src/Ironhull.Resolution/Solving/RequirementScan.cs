@@ -4,9 +4,10 @@ namespace Ironhull.Resolution.Solving;
 /// Goes round the requirements of all candidates that are known: those of the last package first, of one package in the order of the
 /// packages that satisfy them. A round ends when nothing was decided in it; requirements with several good candidates wait until then.
 /// </summary>
-internal sealed class RequirementScan(IRankedProblem problem)
+internal sealed class RequirementScan(IRankedProblem problem, Func<Candidate, int> variable)
 {
     private readonly List<Requirement> _new = [];
+    private readonly Dictionary<Candidate, List<Requirement>> _weak = [];
     private List<Requirement> _all = [];
     private Requirement? _last;
     private Requirement? _postponed;
@@ -16,7 +17,7 @@ internal sealed class RequirementScan(IRankedProblem problem)
     private int _serial;
 
     /// <summary>The requirement to look at; null when the round is over.</summary>
-    public Clause? Current
+    public Requirement? Current
     {
         get
         {
@@ -27,7 +28,7 @@ internal sealed class RequirementScan(IRankedProblem problem)
                 _left = _all.Count;
             }
 
-            return _left == 0 ? null : _all[_at].Clause;
+            return _left == 0 ? null : _all[_at];
         }
     }
 
@@ -36,19 +37,20 @@ internal sealed class RequirementScan(IRankedProblem problem)
     {
         foreach (var clause in wishes)
         {
-            if (clause.Alternatives.Count > 0 && clause.Kind != ClauseKind.Recommends)
+            if (clause.Alternatives.Count > 0)
             {
-                List<int> conditions = [problem.PlaceOf(candidate), .. clause.Conditions.Select(problem.PlaceOf), .. clause.Other is { } other ? (int[])[problem.PlaceOf(other)] : []];
-                var last = conditions.Max();
-                int[] others =
-                [
-                    .. conditions.Where(p => p != last).Select(p => -p).Order(),
-                    .. clause.Alternatives.Select(problem.PlaceOf).Order(),
-                ];
-                _new.Add(new Requirement(clause, last, others, _serial++));
+                List<Candidate> conditions = [candidate, .. clause.Conditions, .. clause.Other is { } other ? (Candidate[])[other] : []];
+                int[] places = [.. conditions.Select(problem.PlaceOf).OrderDescending()];
+                int[] others = [.. places.Skip(1).Select(p => -p), .. clause.Alternatives.Select(problem.PlaceOf).Order()];
+                var requirement = new Requirement(
+                    clause, [.. conditions.Select(variable)], [.. clause.Alternatives.Select(variable)], places[0], others, _serial++);
+                ListFor(clause.Kind, candidate).Add(requirement);
             }
         }
     }
+
+    /// <summary>The weak dependencies of a candidate.</summary>
+    public IReadOnlyList<Requirement> WeakOf(Candidate candidate) => _weak.TryGetValue(candidate, out var list) ? list : [];
 
     /// <summary>Starts from the first requirement.</summary>
     public void Rewind()
@@ -96,6 +98,21 @@ internal sealed class RequirementScan(IRankedProblem problem)
     /// <summary>The current requirement is decided.</summary>
     public void Settle() => Skip();
 
+    private List<Requirement> ListFor(ClauseKind kind, Candidate candidate)
+    {
+        if (kind != ClauseKind.Recommends)
+        {
+            return _new;
+        }
+
+        if (!_weak.TryGetValue(candidate, out var list))
+        {
+            _weak.Add(candidate, list = []);
+        }
+
+        return list;
+    }
+
     private int IndexOf(Requirement requirement)
     {
         var index = _all.BinarySearch(requirement);
@@ -116,8 +133,19 @@ internal sealed class RequirementScan(IRankedProblem problem)
         return merged;
     }
 
-    private sealed record Requirement(Clause Clause, int Last, int[] Others, int Serial) : IComparable<Requirement>
+    /// <summary>A clause that somebody has to satisfy.</summary>
+    /// <param name="Clause">The clause.</param>
+    /// <param name="Conditions">Variables of what has to be installed for it to count.</param>
+    /// <param name="Alternatives">Variables of its alternatives.</param>
+    /// <param name="Last">The greatest place among the conditions.</param>
+    /// <param name="Others">The places of the rest.</param>
+    /// <param name="Serial">When it became known.</param>
+    internal sealed record Requirement(
+        Clause Clause, int[] Conditions, int[] Alternatives, int Last, int[] Others, int Serial) : IComparable<Requirement>
     {
+        /// <summary>As long as decisions were taken back this often, it is known to be satisfied.</summary>
+        public int SatisfiedSince { get; set; } = -1;
+
         public int CompareTo(Requirement? other)
         {
             var order = other!.Last.CompareTo(Last);

@@ -68,18 +68,18 @@ internal sealed class Search
     public int Known(Candidate candidate) => _variables.TryGetValue(candidate, out var variable) ? _solver.Value(SatSolver.Positive(variable)) : 0;
 
     /// <summary>1 installed, -1 ruled out, 0 open.</summary>
-    public int Value(Candidate candidate) => _solver.Value(SatSolver.Positive(Variable(candidate)));
+    public int Value(Candidate candidate) => _solver.Value(SatSolver.Positive(VariableOf(candidate)));
 
-    public int Literal(Candidate candidate) => SatSolver.Positive(Variable(candidate));
+    public int Literal(Candidate candidate) => SatSolver.Positive(VariableOf(candidate));
 
     /// <summary>What a literal of the solver stands for; null where that is a job.</summary>
     public Candidate? CandidateOf(int literal) => _candidates[literal >> 1];
 
     /// <summary>After how many choices it was settled whether a candidate is installed.</summary>
-    public int LevelOf(Candidate candidate) => _solver.LevelOf(Variable(candidate));
+    public int LevelOf(Candidate candidate) => _solver.LevelOf(VariableOf(candidate));
 
     /// <summary>Adds what a candidate claims although it is not chosen. False when that was done before.</summary>
-    public bool LookAt(Candidate candidate) => _solver.ExpandAhead(Variable(candidate));
+    public bool LookAt(Candidate candidate) => _solver.ExpandAhead(VariableOf(candidate));
 
     private void Expand(int variable)
     {
@@ -108,14 +108,15 @@ internal sealed class Search
 
     private void Add(Clause clause, int guard)
     {
-        if (Literals.Of(clause, guard, Variable) is { } literals)
+        if (Literals.Of(clause, guard, VariableOf) is { } literals)
         {
             _originNumbers.Add(_solver.Add(literals));
             _origins.Add(clause);
         }
     }
 
-    private int Variable(Candidate candidate)
+    /// <summary>The solver's variable of a candidate.</summary>
+    public int VariableOf(Candidate candidate)
     {
         if (!_variables.TryGetValue(candidate, out var variable))
         {

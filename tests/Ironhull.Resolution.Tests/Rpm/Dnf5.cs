@@ -6,6 +6,27 @@ using Xunit;
 
 namespace Ironhull.Resolution.Tests.Rpm;
 
+/// <summary>What dnf5 said.</summary>
+/// <param name="Packages">What it would install, as name-[epoch:]version-release.architecture, ordered; null when it finds no solution.</param>
+/// <param name="Crashed">
+/// It found no solution and crashed over saying why: dnf5 5.4 touches memory that it does not have while it explains some rich conflicts.
+/// </param>
+internal sealed record DnfAnswer(IReadOnlyList<string>? Packages, bool Crashed = false)
+{
+    private const string None = "none";
+    private const string Crash = "crash";
+
+    /// <inheritdoc/>
+    public override string ToString() => Crashed ? Crash : Packages is null ? None : string.Join(' ', Packages);
+
+    public static DnfAnswer Parse(string text) => text switch
+    {
+        Crash => new(null, Crashed: true),
+        None => new((IReadOnlyList<string>?)null),
+        _ => new(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+    };
+}
+
 /// <summary>
 /// dnf5 of Debian 14, asked what it would install from some repositories into an empty system. Answers are kept by what the
 /// repositories hold and what was asked, so that dnf5 runs once for each.
@@ -39,27 +60,24 @@ internal sealed class Dnf5
     public static void CreateRepository(string folder) => Root.RunByLoader("createrepo_c", "--quiet", folder);
 
     /// <summary>
-    /// The packages that dnf5 would install, as name-[epoch:]version-release.architecture, ordered; null when it finds no solution.
-    /// With <c>best</c>, so that no request is answered with an older version.
+    /// What dnf5 would install, with <c>best</c>, so that no request is answered with an older version.
     /// </summary>
-    public IReadOnlyList<string>? Install(IReadOnlyList<string> requests, bool weak = false, IReadOnlyList<string>? exclude = null)
+    public DnfAnswer Install(IReadOnlyList<string> requests, bool weak = false, IReadOnlyList<string>? exclude = null)
     {
         var question = $"{_key} {weak} {string.Join('\n', requests)} - {string.Join('\n', exclude ?? [])}";
         var answers = Directory.CreateDirectory(Path.Combine(TestCache.Root, "oracles", "dnf5-answers", _key[..16])).FullName;
         var memo = Path.Combine(answers, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(question))));
         if (!File.Exists(memo))
         {
-            var found = Ask(requests, weak, exclude ?? []);
             var temporary = $"{memo}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
-            File.WriteAllText(temporary, found is null ? "none" : string.Join('\n', found));
+            File.WriteAllText(temporary, Ask(requests, weak, exclude ?? []).ToString());
             File.Move(temporary, memo, overwrite: true);
         }
 
-        var answer = File.ReadAllText(memo);
-        return answer == "none" ? null : answer.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return DnfAnswer.Parse(File.ReadAllText(memo));
     }
 
-    private List<string>? Ask(IReadOnlyList<string> requests, bool weak, IReadOnlyList<string> exclude)
+    private DnfAnswer Ask(IReadOnlyList<string> requests, bool weak, IReadOnlyList<string> exclude)
     {
         using var run = new TempFolder();
         Assert.DoesNotContain("[main]", _configuration, StringComparison.Ordinal);
@@ -68,7 +86,7 @@ internal sealed class Dnf5
         string[] settings =
         [
             $"reposdir={cache}/repos", $"cachedir={cache}/cache", $"system_cachedir={cache}/cache", $"logdir={run.Root}/log", "plugins=0", "pluginpath=/nonexistent",
-            "varsdir=/nonexistent", "best=1", $"install_weak_deps={(weak ? 1 : 0)}", "optional_metadata_types=filelists", "metadata_expire=-1", "keepcache=0",
+            "varsdir=/nonexistent", "best=1", $"install_weak_deps={(weak ? 1 : 0)}", "metadata_expire=-1", "keepcache=0",
         ];
         var result = HostTool.Try($"{libraries}/ld-linux-x86-64.so.2",
         [
@@ -79,14 +97,16 @@ internal sealed class Dnf5
         var file = Path.Combine(run.Root, "transaction", "transaction.json");
         if (!File.Exists(file))
         {
-            return (result.Output + result.Error).Contains("Failed to resolve the transaction", StringComparison.Ordinal)
-                ? null : throw new InvalidOperationException($"dnf5 ended with {result.ExitCode}:\n{result.Output}{result.Error}");
+            var text = result.Output + result.Error;
+            return text.Contains("Failed to resolve the transaction", StringComparison.Ordinal) ? new(null)
+                : result.ExitCode == 139 && text.TrimEnd().EndsWith("Repositories loaded.", StringComparison.Ordinal) ? new(null, Crashed: true)
+                : throw new InvalidOperationException($"dnf5 ended with {result.ExitCode}:\n{result.Output}{result.Error}");
         }
 
         using var json = JsonDocument.Parse(File.ReadAllText(file));
-        return json.RootElement.TryGetProperty("rpms", out var rpms)
+        return new(json.RootElement.TryGetProperty("rpms", out var rpms)
             ? [.. rpms.EnumerateArray().Select(r => r.GetProperty("nevra").GetString()!).Order(StringComparer.Ordinal)]
-            : [];
+            : []);
     }
 
     private string Prepare(string cache)

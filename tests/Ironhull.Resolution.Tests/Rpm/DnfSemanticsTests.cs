@@ -139,7 +139,6 @@ public sealed class DnfSemanticsTests(ITestOutputHelper output)
         }
 
         var request = Request(text);
-        var answer = new Dnf5(repositories, folder["cache"]).Install(request.Install, request.IncludeRecommended, request.Exclude);
-        return answer is null ? "none" : string.Join(' ', answer);
+        return new Dnf5(repositories, folder["cache"]).Install(request.Install, request.IncludeRecommended, request.Exclude).ToString();
     }
 }

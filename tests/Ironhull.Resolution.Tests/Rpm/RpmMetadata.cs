@@ -10,7 +10,8 @@ namespace Ironhull.Resolution.Tests.Rpm;
 
 /// <summary>
 /// Writes RPM-MD metadata for packages that do not exist. All of them are said to be one file of one byte, so that dnf5 can store a
-/// transaction of any of them.
+/// transaction of any of them. Because dnf5 finds the package of a file list by the package's digest, which is that of this one file,
+/// there are no file lists: all paths are in the primary data.
 /// </summary>
 internal static class RpmMetadata
 {
@@ -19,14 +20,13 @@ internal static class RpmMetadata
     private const string File = "p.rpm";
     private static readonly byte[] Content = "x"u8.ToArray();
 
-    /// <summary>Writes <c>repodata</c>. Paths in <paramref name="lists"/> are only in the file lists.</summary>
+    /// <summary>Writes <c>repodata</c>, with the paths in <paramref name="lists"/> beside those of the packages.</summary>
     public static void Write(string folder, IReadOnlyList<RpmPackage> packages, IReadOnlyDictionary<RpmPackage, IReadOnlyList<string>>? lists = null)
     {
         Directory.CreateDirectory(Path.Combine(folder, "repodata"));
         System.IO.File.WriteAllBytes(Path.Combine(folder, File), Content);
         var data = new StringBuilder();
-        data.Append(Compress(folder, "primary", x => WritePrimary(x, packages)));
-        data.Append(Compress(folder, "filelists", x => WriteFileLists(x, packages, lists)));
+        data.Append(Compress(folder, "primary", x => WritePrimary(x, packages, lists)));
         System.IO.File.WriteAllText(Path.Combine(folder, "repodata", "repomd.xml"),
             $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<repomd xmlns=\"http://linux.duke.edu/metadata/repo\"><revision>1</revision>{data}</repomd>\n");
     }
@@ -52,20 +52,20 @@ internal static class RpmMetadata
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static void WritePrimary(XmlWriter xml, IReadOnlyList<RpmPackage> packages)
+    private static void WritePrimary(XmlWriter xml, IReadOnlyList<RpmPackage> packages, IReadOnlyDictionary<RpmPackage, IReadOnlyList<string>>? lists)
     {
         xml.WriteStartElement("metadata", Common);
         xml.WriteAttributeString("xmlns", "rpm", null, Relations);
         xml.WriteAttributeString("packages", packages.Count.ToString(CultureInfo.InvariantCulture));
         foreach (var package in packages)
         {
-            WritePackage(xml, package);
+            WritePackage(xml, package, [.. package.Files, .. lists?.GetValueOrDefault(package) ?? []]);
         }
 
         xml.WriteEndElement();
     }
 
-    private static void WritePackage(XmlWriter xml, RpmPackage package)
+    private static void WritePackage(XmlWriter xml, RpmPackage package, IReadOnlyList<string> files)
     {
         RpmVersion.Split(package.Version, out var epoch, out var version, out var release);
         xml.WriteStartElement("package", Common);
@@ -93,7 +93,7 @@ internal static class RpmMetadata
         WriteRelations(xml, "enhances", package.Enhances);
         WriteRelations(xml, "recommends", package.Recommends);
         WriteRelations(xml, "supplements", package.Supplements);
-        foreach (var file in package.Files)
+        foreach (var file in files)
         {
             xml.WriteElementString("file", Common, file);
         }
@@ -135,30 +135,6 @@ internal static class RpmMetadata
             }
 
             Element(xml, "entry", Relations, [.. attributes]);
-        }
-
-        xml.WriteEndElement();
-    }
-
-    private static void WriteFileLists(XmlWriter xml, IReadOnlyList<RpmPackage> packages, IReadOnlyDictionary<RpmPackage, IReadOnlyList<string>>? lists)
-    {
-        const string Lists = "http://linux.duke.edu/metadata/filelists";
-        xml.WriteStartElement("filelists", Lists);
-        xml.WriteAttributeString("packages", packages.Count.ToString(CultureInfo.InvariantCulture));
-        foreach (var package in packages)
-        {
-            RpmVersion.Split(package.Version, out var epoch, out var version, out var release);
-            xml.WriteStartElement("package", Lists);
-            xml.WriteAttributeString("pkgid", Hash(Content));
-            xml.WriteAttributeString("name", package.Name);
-            xml.WriteAttributeString("arch", package.Architecture);
-            Element(xml, "version", Lists, ("epoch", epoch.ToString()), ("ver", version.ToString()), ("rel", release.ToString()));
-            foreach (var file in package.Files.Concat(lists?.GetValueOrDefault(package) ?? []))
-            {
-                xml.WriteElementString("file", Lists, file);
-            }
-
-            xml.WriteEndElement();
         }
 
         xml.WriteEndElement();
