@@ -1,3 +1,4 @@
+using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Erofs;
 using Ironhull.Formats.Fat;
@@ -112,10 +113,13 @@ public static class BootPredictor
     {
         public FatEntry? Find(string path) => volume.Entries.FirstOrDefault(e => !e.IsDirectory && e.Path.Equals(path, StringComparison.OrdinalIgnoreCase));
 
-        /// <summary>The files directly in a folder, in the order of their names' UTF-16 units, as boot loader and stub sort them.</summary>
+        /// <summary>
+        /// The files directly in a folder that boot loader and stub look at, in the order of their names' UTF-16 units, as
+        /// both sort them: names that begin with a dot or are not ASCII are passed over.
+        /// </summary>
         public IEnumerable<FatEntry> In(string folder, string suffix) => volume.Entries
             .Where(e => !e.IsDirectory && e.Path.StartsWith(folder, StringComparison.OrdinalIgnoreCase)
-                && e.Path.IndexOf('/', folder.Length) < 0 && e.Path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+                && e.Path.IndexOf('/', folder.Length) < 0 && e.Path[folder.Length..] is not ['.', ..] && Ascii.IsValid(e.Path) && e.Path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
             .OrderBy(e => e.Path[folder.Length..], StringComparer.Ordinal);
 
         public void RequireNone(string folder, params string[] suffixes)

@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Cpio;
 using Ironhull.Formats.Efi;
@@ -76,6 +77,7 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
     {
         var predictions = Predict(Disk(files: [
             (Extras + "b.addon.efi", Addon(" own=1\n")), ("/loader/addons/z.addon.efi", Addon("global=1")), (Extras + "readme.efi", Addon("never")),
+            (Extras + ".hidden.addon.efi", Addon("never")), (Extras + "\u00e4.addon.efi", Addon("never")), (Extras + "deeper/c.addon.efi", Addon("never")),
         ]));
         Assert.Equal(
             [["/loader/addons/z.addon.efi", Extras + "b.addon.efi"], [Extras + "b.addon.efi"], ["/loader/addons/z.addon.efi"], Array.Empty<string>()],
@@ -111,6 +113,41 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
         Assert.Equal("HULL1004", Code(() => Predict(Disk(section: ".profile"))));
         Assert.Equal("HULL1004", Code(() => Predict(Disk(files: [("/loader/credentials/a.cred", [1])]))));
         Assert.Equal("HULL1004", Code(() => Predict(Disk(files: [(Extras + "a.cred", [1])]))));
+    }
+
+    [Fact]
+    public void Predict_DamagedDisk_ThrowsNothingButHullException()
+    {
+        var disk = Disk(files: [("/loader/addons/z.addon.efi", Addon("global=1"))]);
+        var bytes = disk.GetBuffer();
+        var used = Enumerable.Range(0, (int)disk.Length / 512).Where(i => bytes.AsSpan(i * 512, 512).ContainsAnyExcept((byte)0)).ToArray();
+        Gen.Select(Gen.Int[0, used.Length - 1].Select(i => used[i]), Gen.Int[0, 511], Gen.Byte).List[1, 4].Sample(
+            changes =>
+            {
+                var undo = changes.Select(c => bytes[(c.Item1 * 512) + c.Item2]).ToList();
+                try
+                {
+                    foreach (var (sector, offset, value) in changes)
+                    {
+                        bytes[(sector * 512) + offset] = value;
+                    }
+
+                    Predict(disk);
+                }
+                catch (HullException)
+                {
+                }
+                finally
+                {
+                    for (var i = changes.Count - 1; i >= 0; i--)
+                    {
+                        bytes[(changes[i].Item1 * 512) + changes[i].Item2] = undo[i];
+                    }
+                }
+            },
+            iter: 300,
+            threads: 1);
+        Assert.Equal(2, Predict(disk).Count);
     }
 
     [Fact]
