@@ -1,7 +1,7 @@
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Tpm;
 using Ironhull.Machines.Acceptance;
-using Ironhull.Signing.Measurement;
+using Ironhull.Measurement;
 
 namespace Ironhull.Machines.Tests;
 

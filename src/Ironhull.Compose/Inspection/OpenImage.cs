@@ -12,8 +12,8 @@ using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Trees;
 using Ironhull.Formats.Verity;
+using Ironhull.Measurement;
 using Ironhull.Signing;
-using Ironhull.Signing.Measurement;
 
 namespace Ironhull.Compose.Inspection;
 

@@ -5,8 +5,8 @@ using Ironhull.Formats.Gpt;
 using Ironhull.Formats.Trees;
 using Ironhull.Machines.Host;
 using Ironhull.Machines.Qemu;
+using Ironhull.Measurement;
 using Ironhull.Signing;
-using Ironhull.Signing.Measurement;
 
 namespace Ironhull.Machines.Acceptance;
 

@@ -3,8 +3,8 @@ using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Tpm;
 using Ironhull.Formats.Trees;
+using Ironhull.Measurement;
 using Ironhull.Signing;
-using Ironhull.Signing.Measurement;
 
 namespace Ironhull.Machines.Acceptance;
 

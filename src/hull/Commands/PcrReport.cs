@@ -1,7 +1,7 @@
 using System.Globalization;
 using Ironhull.Cli.CommandLine;
 using Ironhull.Cli.Output;
-using Ironhull.Signing.Measurement;
+using Ironhull.Measurement;
 
 namespace Ironhull.Cli.Commands;
 

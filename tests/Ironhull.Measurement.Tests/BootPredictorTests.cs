@@ -11,9 +11,10 @@ using Ironhull.Formats.Tests.Disk;
 using Ironhull.Formats.Tests.Pe;
 using Ironhull.Formats.Tpm;
 using Ironhull.Formats.Trees;
-using Ironhull.Signing.Measurement;
+using Ironhull.Signing;
+using Ironhull.Signing.Tests;
 
-namespace Ironhull.Signing.Tests.Measurement;
+namespace Ironhull.Measurement.Tests;
 
 public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
 {

@@ -3,8 +3,9 @@ using System.Text;
 using Ironhull.Formats.Efi;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
+using Ironhull.Signing;
 
-namespace Ironhull.Signing.Measurement;
+namespace Ironhull.Measurement;
 
 /// <summary>
 /// What the firmware measures of Secure Boot's configuration (PCR 7) and of the programs that it starts (PCR 4): TCG PC

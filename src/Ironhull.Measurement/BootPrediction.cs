@@ -1,7 +1,7 @@
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Tpm;
 
-namespace Ironhull.Signing.Measurement;
+namespace Ironhull.Measurement;
 
 /// <summary>What the registers of a TPM hold after one kernel image of an image was booted with some of its addons.</summary>
 /// <param name="Kernel">The unified kernel image's path on the EFI system partition.</param>

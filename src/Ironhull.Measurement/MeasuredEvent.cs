@@ -1,6 +1,6 @@
 using Ironhull.Formats.Io;
 
-namespace Ironhull.Signing.Measurement;
+namespace Ironhull.Measurement;
 
 /// <summary>One extension of a register that a boot is expected to make.</summary>
 /// <param name="Pcr">The register.</param>

@@ -4,8 +4,9 @@ using Ironhull.Formats.Erofs;
 using Ironhull.Formats.Fat;
 using Ironhull.Formats.Gpt;
 using Ironhull.Formats.Pe;
+using Ironhull.Signing;
 
-namespace Ironhull.Signing.Measurement;
+namespace Ironhull.Measurement;
 
 /// <summary>
 /// Predicts PCRs 4, 7, 11 and 12 of the machines that boot a finished disk: firmware with Secure Boot on and the keys of
@@ -144,7 +145,7 @@ public static class BootPredictor
             }
             catch (HullException e) when (e.Code == SigningErrors.BadSignature || e.Code == SigningErrors.MalformedSignature)
             {
-                throw e.Code.Error($"{entry.Path}: {e.Message} The firmware will not start it.", new Location(name), cause: e);
+                throw e.Code.Error($"The firmware will not start {entry.Path}: {e.Diagnostics[0].Message}", new Location(name), cause: e);
             }
 
             return PeImage.Parse(bytes);

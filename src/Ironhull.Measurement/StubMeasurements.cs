@@ -3,7 +3,7 @@ using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 
-namespace Ironhull.Signing.Measurement;
+namespace Ironhull.Measurement;
 
 /// <summary>
 /// What systemd's boot stub measures: the sections of the unified kernel image (PCR 11) and what is added to its command

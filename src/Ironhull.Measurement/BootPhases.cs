@@ -3,7 +3,7 @@ using Ironhull.Formats.Cpio;
 using Ironhull.Formats.Trees;
 using Ironhull.Formats.Xz;
 
-namespace Ironhull.Signing.Measurement;
+namespace Ironhull.Measurement;
 
 /// <summary>
 /// The phases of a boot that systemd-pcrextend measures into PCR 11, as the services in an image say. A service counts
