@@ -1,16 +1,12 @@
 using System.Text;
 using CsCheck;
 using Ironhull.Diagnostics;
-using Ironhull.Formats.Cpio;
 using Ironhull.Formats.Efi;
-using Ironhull.Formats.Fat;
-using Ironhull.Formats.Gpt;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Tests.Disk;
 using Ironhull.Formats.Tests.Pe;
 using Ironhull.Formats.Tpm;
-using Ironhull.Formats.Trees;
 using Ironhull.Signing;
 using Ironhull.Signing.Tests;
 
@@ -18,7 +14,6 @@ namespace Ironhull.Measurement.Tests;
 
 public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
 {
-    private const string Kernel = "/EFI/Linux/test_1+3.efi";
     private const string Extras = "/EFI/Linux/test_1.efi.extra.d/";
 
     // The firmware's own log of a machine with other keys: its PK, KEK and db are taken from it and put into a key folder.
@@ -66,7 +61,7 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
         Assert.Empty(prediction.Phases);
         Assert.Equal(prediction.AtKernelStart(11), prediction.WhenRunning(11));
         Assert.Equal(
-            ["action 'Calling EFI Application from Boot Option'", "separator", "program /EFI/BOOT/BOOTX64.EFI", $"program {Kernel}"],
+            ["action 'Calling EFI Application from Boot Option'", "separator", "program /EFI/BOOT/BOOTX64.EFI", $"program {BootDisk.Kernel}"],
             prediction.Events.Where(e => e.Pcr == 4).Select(e => e.What));
         Assert.Equal(
             [".linux", ".osrel", ".cmdline", ".initrd", ".uname", ".sbat"],
@@ -192,61 +187,11 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
 
     private static string Code(Action action) => Assert.Throws<HullException>(action).Code.Code;
 
-    private static byte[] Initrd(string path)
-    {
-        var early = new FileTree();
-        early.Set("/etc/usr.p7s", Inode.File(Content.FromText("signature")));
-        var tree = new FileTree();
-        tree.Set(path, Inode.SymbolicLink("../unit"));
-        using var stream = new MemoryStream();
-        CpioWriter.Write(stream, early);
-        stream.SetLength((stream.Length + 511) / 512 * 512);
-        stream.Position = stream.Length;
-        CpioWriter.Write(stream, tree);
-        return stream.ToArray();
-    }
+    private static byte[] Initrd(string path) => BootDisk.Initrd(path);
 
-    private byte[] Addon(string words) => Authenticode.Sign(UkiBuilder.BuildAddon(MinimalPe.Create(), words), keys.Signer);
+    private byte[] Addon(string words) => BootDisk.Addon(keys, words);
+
+    private MemoryStream Disk(byte[]? initrd = null, string? section = null, (string Path, byte[] Content)[]? files = null) => BootDisk.Create(keys, initrd, section, files);
 
     private IReadOnlyList<BootPrediction> Predict(MemoryStream disk, KeyStore? store = null) => BootPredictor.Predict(disk, store ?? keys.Store, "disk");
-
-    /// <summary>A disk with an EFI system partition: a signed boot manager, a signed kernel image, and other files.</summary>
-    private MemoryStream Disk(byte[]? initrd = null, string? section = null, (string Path, byte[] Content)[]? files = null)
-    {
-        List<UkiSection> sections =
-        [
-            UkiSection.Text(".osrel", "ID=test\n"), UkiSection.Text(".cmdline", "quiet"), new(".linux", "kernel"u8.ToArray()), new(".initrd", initrd ?? Initrd("/init")),
-        ];
-        if (section is not null)
-        {
-            sections.Add(UkiSection.Text(section, "x"));
-        }
-
-        // systemd-measure of Debian 12 knows neither .uname nor .sbat.
-        var stub = MinimalPe.Create();
-        if (initrd is not null)
-        {
-            ".data"u8.CopyTo(stub.AsSpan(stub.AsSpan().IndexOf(".sbat"u8)));
-        }
-        else
-        {
-            sections.Add(UkiSection.Text(".uname", "6.12"));
-        }
-
-        var tree = new FileTree();
-        void Put(string path, byte[] content) => tree.Set(path, Inode.File(Content.FromBytes(content)));
-        Put("/EFI/BOOT/BOOTX64.EFI", Authenticode.Sign(MinimalPe.Create(), keys.Signer));
-        Put(Kernel, Authenticode.Sign(UkiBuilder.Build(stub, sections), keys.Signer));
-        foreach (var (path, content) in files ?? [])
-        {
-            Put(path, content);
-        }
-
-        var (table, length) = GptTable.Place(keys.Store.OwnerGuid, [(PartitionTypes.EfiSystem, keys.Store.OwnerGuid, "ESP", 36L << 20, 0)]);
-        var disk = new MemoryStream();
-        disk.SetLength(length);
-        FatWriter.Write(disk, table.Partitions[0].Offset, tree, new FatOptions(table.Partitions[0].Length, 1, "ESP", 1_700_000_000));
-        table.WriteTo(disk);
-        return disk;
-    }
 }
