@@ -57,7 +57,7 @@ internal sealed class Dnf5
     }
 
     /// <summary>createrepo_c on a folder of packages.</summary>
-    public static void CreateRepository(string folder) => Root.RunByLoader("createrepo_c", "--quiet", folder);
+    public static void CreateRepository(string folder) => Root.RunByLoader("createrepo_c", "--quiet", "--general-compress-type=gz", folder);
 
     /// <summary>
     /// What dnf5 would install, with <c>best</c>, so that no request is answered with an older version.
@@ -86,7 +86,7 @@ internal sealed class Dnf5
         string[] settings =
         [
             $"reposdir={cache}/repos", $"cachedir={cache}/cache", $"system_cachedir={cache}/cache", $"logdir={run.Root}/log", "plugins=0", "pluginpath=/nonexistent",
-            "varsdir=/nonexistent", "best=1", $"install_weak_deps={(weak ? 1 : 0)}", "metadata_expire=-1", "keepcache=0",
+            "varsdir=/nonexistent", "best=1", $"install_weak_deps={(weak ? 1 : 0)}", "metadata_expire=-1", "keepcache=0", "optional_metadata_types=filelists",
         ];
         var result = HostTool.Try($"{libraries}/ld-linux-x86-64.so.2",
         [
