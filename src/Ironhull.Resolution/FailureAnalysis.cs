@@ -75,12 +75,11 @@ internal static class FailureAnalysis
             fixes.Add(RemoveUntilItWorks(universe, request, core));
         }
 
-        // Larger sets of changes may come down to the same smaller one, met in another order.
-        return [.. fixes.Select(f => Sort(Reduce(universe, request, f)))
+        return [.. fixes.Select(f => Reduce(universe, request, f))
             .OrderBy(f => f.Steps.Count)
             .ThenBy(f => f.Steps.Max(s => s.Kind))
             .ThenBy(f => f.ToString(), StringComparer.Ordinal)
-            .DistinctBy(f => f.ToString(), StringComparer.Ordinal)
+            .DistinctBy(f => string.Join('\n', InOrder(f.Steps)), StringComparer.Ordinal) // Larger sets may come down to one, in another order.
             .Take(MaxFixes)];
     }
 
@@ -117,8 +116,6 @@ internal static class FailureAnalysis
             return null;
         }
     }
-
-    private static Fix Sort(Fix fix) => fix with { Steps = [.. InOrder(fix.Steps)] };
 
     private static IEnumerable<FixStep> InOrder(IEnumerable<FixStep> steps) =>
         steps.OrderBy(s => s.Kind).ThenBy(s => s.Subject, StringComparer.Ordinal).ThenBy(s => s.Detail, StringComparer.Ordinal);
