@@ -1,3 +1,4 @@
+using CsCheck;
 using Ironhull.Diagnostics;
 using Ironhull.Packages;
 using Ironhull.Packages.Rpm;
@@ -104,6 +105,26 @@ public sealed class RpmResolutionTests
         Assert.Equal(ResolutionErrors.MalformedRichDependency, error.Code);
         Assert.Contains("y 1-1", error.Message, StringComparison.Ordinal);
         Assert.IsType<Failure>(Resolver.Resolve(Universe("x; R: y\ny; R: " + dependency), Install("x") with { Exclude = ["y"] }));
+    }
+
+    [Fact]
+    public void Resolve_ArbitraryRichDependency_IsReadOrReportedWithACode()
+    {
+        string[] words = ["(", ")", " ", "a", "b", "libc.so.6(GLIBC_2.34)(64bit)", " and ", " or ", " if ", " else ", " unless ", " with ", " without ", " >= ", " < ", "=", "1:2-3", "/x"];
+        var (read, refused) = (0, 0);
+        Gen.Int[0, 17].Select(i => words[i]).Array[1, 14].Select(w => "(" + string.Concat(w) + ")").Sample(text =>
+        {
+            try
+            {
+                RichParser.Parse(new RpmDependency(text, VersionRelation.Any, ""), "a test");
+                Interlocked.Increment(ref read);
+            }
+            catch (HullException e) when (e.Code == ResolutionErrors.MalformedRichDependency)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        }, iter: 20_000);
+        Assert.True(read > 100 && refused > 100, $"{read} read, {refused} refused");
     }
 
     [Fact]
