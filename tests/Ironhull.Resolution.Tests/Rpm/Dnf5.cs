@@ -80,20 +80,8 @@ internal sealed class Dnf5
     private DnfAnswer Ask(IReadOnlyList<string> requests, bool weak, IReadOnlyList<string> exclude)
     {
         using var run = new TempFolder();
-        Assert.DoesNotContain("[main]", _configuration, StringComparison.Ordinal);
-        var cache = _cache.Value;
-        var libraries = $"{Root.Folder}/usr/lib/x86_64-linux-gnu";
-        string[] settings =
-        [
-            $"reposdir={cache}/repos", $"cachedir={cache}/cache", $"system_cachedir={cache}/cache", $"logdir={run.Root}/log", "plugins=0", "pluginpath=/nonexistent",
-            "varsdir=/nonexistent", "best=1", $"install_weak_deps={(weak ? 1 : 0)}", "metadata_expire=-1", "keepcache=0", "optional_metadata_types=filelists",
-        ];
-        var result = HostTool.Try($"{libraries}/ld-linux-x86-64.so.2",
-        [
-            "--library-path", libraries, $"{Root.Folder}/usr/bin/dnf5", "--use-host-config", $"--installroot={run.Root}/root", $"--config={cache}/dnf.conf",
-            "--releasever=1", "--forcearch=x86_64", "-y", .. settings.Select(s => $"--setopt={s}"), .. exclude.Select(e => $"--exclude={e}"),
-            "install", $"--store={run.Root}/transaction", .. requests,
-        ]);
+        var result = Run(_cache.Value, run.Root,
+            [$"--setopt=install_weak_deps={(weak ? 1 : 0)}", .. exclude.Select(e => $"--exclude={e}"), "install", $"--store={run.Root}/transaction", .. requests]);
         var file = Path.Combine(run.Root, "transaction", "transaction.json");
         if (!File.Exists(file))
         {
@@ -109,11 +97,31 @@ internal sealed class Dnf5
             : []);
     }
 
+    private static ToolResult Run(string cache, string folder, IEnumerable<string> arguments)
+    {
+        var libraries = $"{Root.Folder}/usr/lib/x86_64-linux-gnu";
+        string[] settings =
+        [
+            $"reposdir={cache}/repos", $"cachedir={cache}/cache", $"system_cachedir={cache}/cache", $"logdir={folder}/log", "plugins=0", "pluginpath=/nonexistent",
+            "varsdir=/nonexistent", "best=1", "metadata_expire=-1", "keepcache=0", "optional_metadata_types=filelists",
+        ];
+        return HostTool.Try($"{libraries}/ld-linux-x86-64.so.2",
+        [
+            "--library-path", libraries, $"{Root.Folder}/usr/bin/dnf5", "--use-host-config", $"--installroot={folder}/root", $"--config={cache}/dnf.conf",
+            "--releasever=1", "--forcearch=x86_64", "-y", .. settings.Select(s => $"--setopt={s}"), .. arguments,
+        ]);
+    }
+
+    // Filled here, once: several dnf5 that fill one cache at the same time take files from under each other.
     private string Prepare(string cache)
     {
+        Assert.DoesNotContain("[main]", _configuration, StringComparison.Ordinal);
         Directory.CreateDirectory(Path.Combine(cache, "repos"));
         File.WriteAllText(Path.Combine(cache, "repos", "all.repo"), _configuration);
         File.WriteAllText(Path.Combine(cache, "dnf.conf"), "[main]\n");
+        using var run = new TempFolder();
+        var result = Run(cache, run.Root, ["makecache"]);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
         return cache;
     }
 }
