@@ -81,7 +81,7 @@ public static class CpioReader
 
     private static Inode MakeInode(CpioHeader header, string path, ReadOnlyMemory<byte> data, ulong start)
     {
-        var type = CpioFileType.Parse(header.Mode)
+        var type = FileType.Parse(header.Mode)
             ?? throw FormatErrors.Malformed.Error($"{path} has mode 0{Convert.ToString(header.Mode, 8)}, which is no file type.", Location.At("cpio", (long)start));
         var mode = (int)(header.Mode & 0xFFF);
         var inode = type switch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ironhull.Diagnostics;
+using Ironhull.Formats.Trees;
 
 namespace Ironhull.Formats.Cpio;
 
@@ -146,7 +147,7 @@ public sealed class CpioStreamReader(Stream archive, string name)
         var checksummed = bytes[5] == (byte)'2';
         _left = header.FileSize;
         _sum = 0;
-        _expectedSum = checksummed && CpioFileType.Parse(header.Mode) == Trees.InodeType.File ? header.Checksum : null;
+        _expectedSum = checksummed && FileType.Parse(header.Mode) == InodeType.File ? header.Checksum : null;
         return new(checksummed ? CpioForm.Checksummed : CpioForm.New, path, -1, header.Mode, header.Inode, header.LinkCount, header.FileSize, offset);
     }
 

@@ -49,7 +49,7 @@ public static class CpioWriter
                 destination,
                 new CpioHeader(
                     number,
-                    CpioFileType.Of(inode.Type) | (uint)inode.Mode,
+                    FileType.Of(inode.Type) | (uint)inode.Mode,
                     inode.Uid,
                     inode.Gid,
                     inode.Type == InodeType.Directory ? 2 : count,

@@ -1,9 +1,10 @@
 using Ironhull.Diagnostics;
+using Ironhull.Formats.Xz;
 
 namespace Ironhull.Packages.Debian;
 
 /// <summary>An unpacked archive that may only be so much larger than it was packed: a decompression bomb ends here.</summary>
-internal sealed class ExpansionGuard(Stream unpacked, long packedLength, string name) : Stream
+internal sealed class ExpansionGuard(Stream unpacked, long packedLength, string name) : ReadOnlyStream
 {
     // Source code packs to a fifth, zeros to a thousandth with gzip; what grows more holds nothing else.
     private const long LargestRatio = 1000;
@@ -11,14 +12,6 @@ internal sealed class ExpansionGuard(Stream unpacked, long packedLength, string 
 
     private readonly long _limit = AlwaysAllowed + (packedLength * LargestRatio);
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -34,18 +27,6 @@ internal sealed class ExpansionGuard(Stream unpacked, long packedLength, string 
             ? read
             : throw PackageErrors.DecompressionBomb.Error($"{packedLength} bytes unpack to more than {_limit}.", new(name));
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -86,11 +86,11 @@ internal sealed class RpmFileListReader
         return sets;
     }
 
-    private bool IsLinkable(int i) => (_modes[i] & ModeType.Mask) == ModeType.File && ((RpmFileFlags)_flags[i] & RpmFileFlags.Ghost) == 0 && _inodes[i] != 0;
+    private bool IsLinkable(int i) => FileType.Parse(_modes[i]) == InodeType.File && ((RpmFileFlags)_flags[i] & RpmFileFlags.Ghost) == 0 && _inodes[i] != 0;
 
     private RpmFileEntry Entry(int i, (int First, int Count) links, Dictionary<string, byte[]> capabilities)
     {
-        var type = ModeType.Parse(_modes[i])
+        var type = FileType.Parse(_modes[i])
             ?? throw RpmErrors.FileList.Error($"{_paths[i]} has mode 0{Convert.ToString(_modes[i], 8)}, which is no file type.", _header.Place(RpmTag.FileModes));
         if (_modes[i] > ushort.MaxValue || _sizes[i] > long.MaxValue)
         {
@@ -183,22 +183,4 @@ internal sealed class RpmFileListReader
     private T[] Counted<T>(RpmHeader header, int tag, T[] values, bool required) => values.Length == _paths.Length || (values.Length == 0 && !required)
         ? values
         : throw RpmErrors.FileList.Error($"There are {_paths.Length} files, but tag {tag} has {values.Length} values.", header.Place(tag));
-
-    private static class ModeType
-    {
-        public const uint Mask = 0xF000;
-        public const uint File = 0x8000;
-
-        public static InodeType? Parse(uint mode) => (mode & Mask) switch
-        {
-            0x8000 => InodeType.File,
-            0x4000 => InodeType.Directory,
-            0xA000 => InodeType.SymbolicLink,
-            0x2000 => InodeType.CharacterDevice,
-            0x6000 => InodeType.BlockDevice,
-            0x1000 => InodeType.Fifo,
-            0xC000 => InodeType.Socket,
-            _ => null,
-        };
-    }
 }

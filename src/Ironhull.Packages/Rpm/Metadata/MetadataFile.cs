@@ -8,7 +8,7 @@ namespace Ironhull.Packages.Rpm.Metadata;
 /// <summary>
 /// A metadata file as a stream of what it decompresses to: never longer than announced, and at its end of the announced length and digest.
 /// </summary>
-internal sealed class MetadataFile : Stream
+internal sealed class MetadataFile : ReadOnlyStream
 {
     private static readonly string[] s_forms = [".xml", ".xml.gz", ".xml.zst", ".xml.xz", ".xml.bz2"];
     private readonly FileStream _file;
@@ -44,25 +44,6 @@ internal sealed class MetadataFile : Stream
     }
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         if (_ended || buffer.IsEmpty)
@@ -90,23 +71,6 @@ internal sealed class MetadataFile : Stream
 
         return read;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

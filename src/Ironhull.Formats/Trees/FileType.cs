@@ -1,12 +1,11 @@
-using Ironhull.Formats.Trees;
+namespace Ironhull.Formats.Trees;
 
-namespace Ironhull.Formats.Cpio;
-
-/// <summary>The file type bits of a mode (POSIX S_IFMT).</summary>
-internal static class CpioFileType
+/// <summary>The file type bits of a mode (POSIX S_IFMT, with Linux's values), as cpio archives and RPM headers hold them.</summary>
+public static class FileType
 {
-    public const uint Mask = 0xF000;
+    private const uint Mask = 0xF000;
 
+    /// <summary>The bits of a type.</summary>
     public static uint Of(InodeType type) => type switch
     {
         InodeType.File => 0x8000,
@@ -18,6 +17,7 @@ internal static class CpioFileType
         _ => 0xC000,
     };
 
+    /// <summary>The type in a mode, or null when its bits are those of none.</summary>
     public static InodeType? Parse(uint mode) => (mode & Mask) switch
     {
         0x8000 => InodeType.File,
