@@ -173,9 +173,9 @@ public sealed class ImageBuilder
         var timestamp = _lock.Timestamp;
         var facts = new Closure.MemoryFactCache();
         var closure = Task.Run(() => MeasureQuiet("closure", () => TreeComposer.Check(_definition, composed.Root, facts)), cancellation);
+        var usrTree = UsrImage.Tree(composed.Root, timestamp);
         // The initrd is compressed by one thread; the writer of /usr takes what is left.
         var initrdFile = Task.Run(() => InitrdFile(composed), cancellation);
-        var usrTree = UsrImage.Tree(composed.Root, timestamp);
         string usr;
         try
         {
@@ -193,7 +193,8 @@ public sealed class ImageBuilder
         }
         finally
         {
-            ((Task)initrdFile).ContinueWith(static _ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
+            // Nothing goes on writing when this returns; a failure of the initrd is told below.
+            Task.WhenAny(initrdFile).GetAwaiter().GetResult();
         }
 
         var notes = closure.WaitAsync(cancellation).GetAwaiter().GetResult();
