@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
 using Ironhull.Compose.Store;
 using Ironhull.Formats.Io;
@@ -53,13 +54,7 @@ public static class PackageList
             foreach (var (package, unpacked) in locked.Packages.Zip(packages))
             {
                 json.WriteStartObject();
-                json.WriteString("name", package.Name);
-                json.WriteString("version", package.Version);
-                json.WriteString("architecture", package.Architecture);
-                json.WriteString("source", package.Source);
-                json.WriteString("sourceVersion", package.SourceVersion);
-                json.WriteString("repository", package.Repository);
-                json.WriteString("sha256", package.Sha256.ToString());
+                ImageManifest.WriteFields(json, package);
                 if (unpacked.Rpm is { } rpm)
                 {
                     WriteRpm(json, package, rpm);

@@ -29,13 +29,7 @@ public static class ImageManifest
             foreach (var package in locked.Packages)
             {
                 json.WriteStartObject();
-                json.WriteString("name", package.Name);
-                json.WriteString("version", package.Version);
-                json.WriteString("architecture", package.Architecture);
-                json.WriteString("source", package.Source);
-                json.WriteString("sourceVersion", package.SourceVersion);
-                json.WriteString("repository", package.Repository);
-                json.WriteString("sha256", package.Sha256.ToString());
+                WriteFields(json, package);
                 json.WriteEndObject();
             }
 
@@ -44,5 +38,17 @@ public static class ImageManifest
         }
 
         tree.Set(Path, Inode.File(Content.FromBytes(stream.ToArray()), origin: "image"));
+    }
+
+    /// <summary>Writes what every list of packages says of one.</summary>
+    internal static void WriteFields(Utf8JsonWriter json, LockedPackage package)
+    {
+        json.WriteString("name", package.Name);
+        json.WriteString("version", package.Version);
+        json.WriteString("architecture", package.Architecture);
+        json.WriteString("source", package.Source);
+        json.WriteString("sourceVersion", package.SourceVersion);
+        json.WriteString("repository", package.Repository);
+        json.WriteString("sha256", package.Sha256.ToString());
     }
 }
