@@ -21,3 +21,20 @@ public enum VersionRelation
     /// <summary>Debian <c>&gt;&gt;</c>, RPM <c>&gt;</c></summary>
     Later,
 }
+
+/// <summary>What a relation says about two versions.</summary>
+public static class VersionRelations
+{
+    /// <summary>Whether a relation holds.</summary>
+    /// <param name="relation">The relation.</param>
+    /// <param name="order">How the version at hand compares with the one asked for: negative, zero or positive. Does not matter for <see cref="VersionRelation.Any"/>.</param>
+    public static bool Holds(this VersionRelation relation, int order) => relation switch
+    {
+        VersionRelation.Any => true,
+        VersionRelation.Earlier => order < 0,
+        VersionRelation.EarlierOrEqual => order <= 0,
+        VersionRelation.Equal => order == 0,
+        VersionRelation.LaterOrEqual => order >= 0,
+        _ => order > 0,
+    };
+}

@@ -20,17 +20,6 @@ internal sealed class ReplacesRules(IReadOnlyList<UnpackedPackage> packages, Com
         return groups.Any(g => g.Any(d => d.Name == packages[loser].Name && Holds(d, packages[loser].Version)));
     }
 
-    private bool Holds(Dependency dependency, string version)
-    {
-        var order = dependency.Relation == VersionRelation.Any ? 0 : compareVersions(version, dependency.Version);
-        return dependency.Relation switch
-        {
-            VersionRelation.Any => true,
-            VersionRelation.Earlier => order < 0,
-            VersionRelation.EarlierOrEqual => order <= 0,
-            VersionRelation.Equal => order == 0,
-            VersionRelation.LaterOrEqual => order >= 0,
-            _ => order > 0,
-        };
-    }
+    private bool Holds(Dependency dependency, string version) =>
+        dependency.Relation == VersionRelation.Any || dependency.Relation.Holds(compareVersions(version, dependency.Version));
 }

@@ -58,17 +58,6 @@ internal sealed class RpmMergeRules(IReadOnlyList<UnpackedPackage> packages, Acc
     private static Dictionary<(int Package, string Path), uint> Colors(IReadOnlyList<UnpackedPackage> packages) =>
         packages.Index().SelectMany(p => p.Item.Rpm!.Marked.Where(m => m.Color != 0).Select(m => (Key: (p.Index, m.Path), m.Color))).ToDictionary(c => c.Key, c => c.Color);
 
-    private static bool Holds(RpmDependency dependency, string version)
-    {
-        var order = dependency.Relation == VersionRelation.Any ? 0 : RpmVersion.Compare(version, dependency.Version);
-        return dependency.Relation switch
-        {
-            VersionRelation.Any => true,
-            VersionRelation.Earlier => order < 0,
-            VersionRelation.EarlierOrEqual => order <= 0,
-            VersionRelation.Equal => order == 0,
-            VersionRelation.LaterOrEqual => order >= 0,
-            _ => order > 0,
-        };
-    }
+    private static bool Holds(RpmDependency dependency, string version) =>
+        dependency.Relation == VersionRelation.Any || dependency.Relation.Holds(RpmVersion.Compare(version, dependency.Version));
 }

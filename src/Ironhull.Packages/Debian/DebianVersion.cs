@@ -55,23 +55,8 @@ public readonly struct DebianVersion(string text) : IComparable<DebianVersion>, 
     }
 
     /// <summary>Whether <paramref name="version"/> satisfies a relation with <paramref name="wanted"/>.</summary>
-    public static bool Satisfies(ReadOnlySpan<char> version, VersionRelation relation, ReadOnlySpan<char> wanted)
-    {
-        if (relation == VersionRelation.Any)
-        {
-            return true;
-        }
-
-        var order = Compare(version, wanted);
-        return relation switch
-        {
-            VersionRelation.Earlier => order < 0,
-            VersionRelation.EarlierOrEqual => order <= 0,
-            VersionRelation.Equal => order == 0,
-            VersionRelation.LaterOrEqual => order >= 0,
-            _ => order > 0,
-        };
-    }
+    public static bool Satisfies(ReadOnlySpan<char> version, VersionRelation relation, ReadOnlySpan<char> wanted) =>
+        relation == VersionRelation.Any || relation.Holds(Compare(version, wanted));
 
     /// <inheritdoc/>
     public int CompareTo(DebianVersion other) => Compare(Text, other.Text);

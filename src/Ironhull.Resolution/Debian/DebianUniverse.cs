@@ -139,23 +139,8 @@ public sealed class DebianUniverse : IUniverse
     }
 
     /// <summary>True when a version stands in a relation to another.</summary>
-    internal bool Holds(string version, VersionRelation relation, string other)
-    {
-        if (relation == VersionRelation.Any)
-        {
-            return true;
-        }
-
-        var order = _compare(version, other);
-        return relation switch
-        {
-            VersionRelation.Earlier => order < 0,
-            VersionRelation.EarlierOrEqual => order <= 0,
-            VersionRelation.Equal => order == 0,
-            VersionRelation.LaterOrEqual => order >= 0,
-            _ => order > 0,
-        };
-    }
+    internal bool Holds(string version, VersionRelation relation, string other) =>
+        relation == VersionRelation.Any || relation.Holds(_compare(version, other));
 
     /// <summary>Notes which names a package provides; the versions are read when somebody asks for the name.</summary>
     private void AddProvides(DebianPackage package)
