@@ -10,6 +10,9 @@ namespace Ironhull.Measurement;
 /// <param name="Phases">The phases that the running system measures into PCR 11, in order.</param>
 public sealed record BootPrediction(string Kernel, IReadOnlyList<string> Addons, IReadOnlyList<MeasuredEvent> Events, IReadOnlyList<string> Phases)
 {
+    /// <summary>Groups of which more than one addon is chosen: the words of the last one win.</summary>
+    public IReadOnlyList<string> Conflicts { get; init; } = [];
+
     /// <summary>The registers that are predicted.</summary>
     public static IReadOnlyList<int> Registers { get; } =
         [FirmwareMeasurements.BootManager, FirmwareMeasurements.SecureBootPolicy, StubMeasurements.KernelBoot, StubMeasurements.KernelConfig];

@@ -21,14 +21,18 @@ public static class BootPredictor
     private const string GlobalCredentials = "/loader/credentials/";
     private const int LargestProgram = 512 << 20;
 
-    // Each addon doubles the predictions.
-    private const int MostAddons = 6;
+    /// <summary>Below a kernel image's folder of addons: those that are not switched on. The stub does not look into folders there.</summary>
+    public const string CatalogueFolder = "available/";
+
+    // Each addon doubles the choices, unless it is of a group.
+    private const int MostAddons = 16;
+    private const int MostPredictions = 64;
 
     /// <summary>Predicts every boot that a disk can make.</summary>
     /// <param name="disk">The disk's bytes, seekable.</param>
     /// <param name="keys">The enrolled certificates.</param>
     /// <param name="name">Named in errors.</param>
-    /// <returns>For each kernel image, in order of paths, first the boot with all its addons, then with every other choice of them, none last.</returns>
+    /// <returns>For each kernel image, in order of paths, first the boot with the addons that are switched on, then with every other choice of them and of the catalogue's, none last.</returns>
     /// <exception cref="HullException">HULL10xx: the disk cannot be read, or measures what is not known before the boot; HULL6005, HULL6008: a program is not signed by these keys.</exception>
     public static IReadOnlyList<BootPrediction> Predict(Stream disk, KeyStore keys, string name)
     {
@@ -63,26 +67,59 @@ public static class BootPredictor
         boot.RequireNone(extras, ".cred", ".confext.raw");
         boot.RequireNone(GlobalCredentials, ".cred");
         var phases = BootPhases.Of(kernel.Find(".initrd") is { } initrd ? kernel.Read(initrd) : default, usr);
-        Addon[] addons = [.. boot.In(GlobalAddons, ".addon.efi").Concat(boot.In(extras, ".addon.efi")).Select(a => ReadAddon(boot, a, kernel))];
-        if (addons.Length > MostAddons)
-        {
-            throw FormatErrors.LimitExceeded.Error($"{entry.Path} has {addons.Length} addons; combinations of at most {MostAddons} are predicted.");
-        }
-
-        IReadOnlyList<MeasuredEvent> own = [.. before, FirmwareMeasurements.OfProgram(entry.Path, kernel), .. StubMeasurements.OfSections(kernel)];
-        for (var choice = (1 << addons.Length) - 1; choice >= 0; choice--)
+        // A copy of the catalogue's addon that is switched on is the same addon; switched on, others would be in the kernel image's own folder.
+        var own = boot.In(extras, ".addon.efi").ToList();
+        var others = boot.In(extras + CatalogueFolder, ".addon.efi").Where(a => !own.Any(o => NameOf(o).Equals(NameOf(a), StringComparison.OrdinalIgnoreCase))).ToList();
+        Addon[] addons =
+        [
+            .. boot.In(GlobalAddons, ".addon.efi").Select(a => ReadAddon(boot, a, a.Path, kernel)),
+            .. own.Concat(others).OrderBy(NameOf, StringComparer.Ordinal).Select(a => ReadAddon(boot, a, extras + NameOf(a), kernel) with { Off = others.Contains(a) }),
+        ];
+        var choices = Choices(entry, addons);
+        IReadOnlyList<MeasuredEvent> always = [.. before, FirmwareMeasurements.OfProgram(entry.Path, kernel), .. StubMeasurements.OfSections(kernel)];
+        foreach (var choice in choices)
         {
             var chosen = addons.Where((_, i) => (choice >> i & 1) != 0).ToList();
             var words = string.Join(' ', chosen.Select(a => a.CommandLine).Where(w => w.Length > 0));
             yield return new(
                 entry.Path,
                 [.. chosen.Select(a => a.Path)],
-                [.. own, .. chosen.Select(a => a.Program), .. words.Length == 0 ? (MeasuredEvent[])[] : [StubMeasurements.OfAddedCommandLine(words)]],
-                phases);
+                [.. always, .. chosen.Select(a => a.Program), .. words.Length == 0 ? (MeasuredEvent[])[] : [StubMeasurements.OfAddedCommandLine(words)]],
+                phases)
+            {
+                Conflicts = [.. Groups(chosen).Where(g => g.Count() > 1).Select(g => g.Key).Order(StringComparer.Ordinal)],
+            };
         }
     }
 
-    private static Addon ReadAddon(BootFiles boot, FatEntry entry, PeImage kernel)
+    /// <summary>Sets of addons as bits: first those that are switched on, then every other one without two of a group, none last.</summary>
+    private static List<int> Choices(FatEntry kernel, Addon[] addons)
+    {
+        List<int> choices = [];
+        if (addons.Length <= MostAddons)
+        {
+            var first = addons.Select((a, i) => a.Off ? 0 : 1 << i).Sum();
+            choices.Add(first);
+            for (var choice = (1 << addons.Length) - 1; choice >= 0 && choices.Count <= MostPredictions; choice--)
+            {
+                if (choice != first && Groups(addons.Where((_, i) => (choice >> i & 1) != 0)).All(g => g.Count() == 1))
+                {
+                    choices.Add(choice);
+                }
+            }
+        }
+
+        return choices.Count is > 0 and <= MostPredictions
+            ? choices
+            : throw FormatErrors.LimitExceeded.Error($"{kernel.Path} has {addons.Length} addons; at most {MostPredictions} choices of them are predicted.");
+    }
+
+    private static IEnumerable<IGrouping<string, Addon>> Groups(IEnumerable<Addon> addons) =>
+        addons.Where(a => a.Group.Length > 0).GroupBy(a => a.Group, StringComparer.Ordinal);
+
+    private static string NameOf(FatEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
+
+    private static Addon ReadAddon(BootFiles boot, FatEntry entry, string path, PeImage kernel)
     {
         var addon = boot.Read(entry);
         if (((string[])[".dtb", ".dtbauto", ".ucode", ".initrd"]).FirstOrDefault(s => addon.Find(s) is not null) is { } section)
@@ -93,7 +130,7 @@ public static class BootPredictor
         // An addon that is for another kernel is loaded, so measured, and then left out.
         var fits = addon.Find(".linux") is null
             && (addon.Find(".uname") is not { } uname || kernel.Find(".uname") is not { } own || addon.Read(uname).Span.TrimEnd((byte)0).SequenceEqual(kernel.Read(own).Span.TrimEnd((byte)0)));
-        return new(entry.Path, FirmwareMeasurements.OfProgram(entry.Path, addon), fits ? StubMeasurements.CommandLineOf(addon) : "");
+        return new(path, FirmwareMeasurements.OfProgram(path, addon), fits ? StubMeasurements.CommandLineOf(addon) : "", AddonIdentity.Of(addon).Group, Off: false);
     }
 
     private static IReadOnlyCollection<string> UsrPaths(Stream disk, GptTable table, string name)
@@ -107,7 +144,7 @@ public static class BootPredictor
         return [.. ErofsImage.Open(disk, $"{name} ({usr.Name})").ReadTree().Entries.Select(e => e.Key)];
     }
 
-    private sealed record Addon(string Path, MeasuredEvent Program, string CommandLine);
+    private sealed record Addon(string Path, MeasuredEvent Program, string CommandLine, string Group, bool Off);
 
     /// <summary>The EFI system partition; names are compared as FAT does.</summary>
     private sealed class BootFiles(FatVolume volume, KeyStore keys, string name)

@@ -86,6 +86,42 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
     }
 
     [Fact]
+    public void Predict_CatalogueOfAddons_GivesTheBootAsItIsFirstAndNoTwoOfAGroup()
+    {
+        const string Available = Extras + BootPredictor.CatalogueFolder;
+        var predictions = Predict(Disk(files: [
+            (Extras + "b.addon.efi", Addon("b=1")), (Available + "b.addon.efi", Addon("b=1")), (Available + "a.addon.efi", Grouped("a")), (Available + "c.addon.efi", Grouped("c")),
+        ]));
+        Assert.Equal(
+            [["b"], ["b", "c"], ["c"], ["a", "b"], ["a"], Array.Empty<string>()],
+            predictions.Select(p => p.Addons.Select(a => a[Extras.Length..^".addon.efi".Length]).ToArray()));
+        Assert.Equal("b=1 c=1", predictions[1].Events.Single(e => e.Pcr == 12).What.Split(": ")[1]);
+        Assert.All(predictions, p => Assert.Empty(p.Conflicts));
+
+        // As the stub would find it switched on, byte for byte.
+        Assert.Equal(
+            Predict(Disk(files: [(Extras + "b.addon.efi", Addon("b=1")), (Extras + "c.addon.efi", Grouped("c"))]))[0].Events, predictions[1].Events);
+    }
+
+    [Fact]
+    public void Predict_TwoAddonsOfAGroupSwitchedOn_IsPredictedAndTold()
+    {
+        var prediction = Predict(Disk(files: [(Extras + "a.addon.efi", Grouped("a")), (Extras + "c.addon.efi", Grouped("c"))]))[0];
+        Assert.Equal("a=1 c=1", prediction.Events.Single(e => e.Pcr == 12).What.Split(": ")[1]);
+        Assert.Equal(["profile"], prediction.Conflicts);
+    }
+
+    [Fact]
+    public void Predict_MoreChoicesThanAreSensible_ReportsHULL1003()
+    {
+        var many = Enumerable.Range(0, 7).Select(i => ($"{Extras}{BootPredictor.CatalogueFolder}a{i}.addon.efi", Addon($"a={i}"))).ToArray();
+        Assert.Equal("HULL1003", Assert.Throws<HullException>(() => Predict(Disk(files: many))).Code.Code);
+        var grouped = Enumerable.Range(0, 16).Select(i => ($"{Extras}a{i:D2}.addon.efi", Grouped($"a{i}"))).ToArray();
+        Assert.Equal(1 + 17, Predict(Disk(files: grouped)).Count);
+        Assert.Equal("HULL1003", Assert.Throws<HullException>(() => Predict(Disk(files: [.. grouped, (Extras + "z.addon.efi", Addon("z"))]))).Code.Code);
+    }
+
+    [Fact]
     public void Predict_AddonForAnotherKernel_IsMeasuredAsAProgramOnly()
     {
         var other = Authenticode.Sign(UkiBuilder.BuildAddon(MinimalPe.Create(), "other=1", uname: "2.6"), keys.Signer);
@@ -194,4 +230,7 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
     private MemoryStream Disk(byte[]? initrd = null, string? section = null, (string Path, byte[] Content)[]? files = null) => BootDisk.Create(keys, initrd, section, files);
 
     private IReadOnlyList<BootPrediction> Predict(MemoryStream disk, KeyStore? store = null) => BootPredictor.Predict(disk, store ?? keys.Store, "disk");
+
+    private byte[] Grouped(string name) =>
+        Authenticode.Sign(UkiBuilder.BuildAddon(MinimalPe.Create(), $"{name}=1", new AddonIdentity(name, "A choice", "profile").ToOsRelease()), keys.Signer);
 }

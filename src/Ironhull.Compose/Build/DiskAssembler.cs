@@ -8,6 +8,7 @@ using Ironhull.Formats.Fat;
 using Ironhull.Formats.Gpt;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Trees;
+using Ironhull.Measurement;
 using Ironhull.Signing;
 
 namespace Ironhull.Compose.Build;
@@ -21,7 +22,11 @@ namespace Ironhull.Compose.Build;
 /// <param name="Certificate">The certificate of the key that will sign.</param>
 /// <param name="Chain">Its issuers, when the firmware knows only the highest.</param>
 public sealed record DiskContent(
-    string UsrPath, string VerityPath, Sha256Digest RootHash, byte[] Loader, byte[] Uki, X509Certificate2 Certificate, IReadOnlyList<X509Certificate2> Chain);
+    string UsrPath, string VerityPath, Sha256Digest RootHash, byte[] Loader, byte[] Uki, X509Certificate2 Certificate, IReadOnlyList<X509Certificate2> Chain)
+{
+    /// <summary>The UKI's addons, not signed.</summary>
+    public IReadOnlyList<AddonImage> Addons { get; init; } = [];
+}
 
 /// <summary>Lays partitions out and writes the raw disk, with zeroes where signatures will be.</summary>
 public static class DiskAssembler
@@ -84,6 +89,13 @@ public static class DiskAssembler
         void Put(string path, byte[] bytes) => tree.Set(path, Inode.File(Content.FromBytes(bytes)));
         Put(LoaderPath, Authenticode.Prepare(content.Loader, replaceSignature: true).Placeholder(content.Certificate, content.Chain));
         Put($"{UkiFolder}/{UkiName(definition)}", Authenticode.Prepare(content.Uki).Placeholder(content.Certificate, content.Chain));
+        // In the UKI's own folder: what an addon says belongs to this version, and goes with it when its slot is written anew.
+        var addons = BootPredictor.ExtrasOf($"{UkiFolder}/{UkiName(definition)}");
+        foreach (var addon in content.Addons)
+        {
+            Put((addon.Installed ? addons : addons + BootPredictor.CatalogueFolder) + addon.FileName, Authenticode.Prepare(addon.Image).Placeholder(content.Certificate, content.Chain));
+        }
+
         // The editor would let anybody at the console change an unsigned command line; under Secure Boot it is off anyway.
         Put("/loader/loader.conf", Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"timeout {definition.Boot!.LoaderTimeout}\neditor no\n")));
         RequireRoom("ESP", tree.Entries.Sum(e => e.Value.Content?.Length ?? 0), definition.Disk!.EspSize);

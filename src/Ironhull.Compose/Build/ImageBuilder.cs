@@ -204,7 +204,10 @@ public sealed class ImageBuilder
         var uki = Measure("uki", () => Uki(composed, rootHash, initrd, certificates[0]));
         var loader = Single(composed.Root, _definition.Boot!.Loader).ToArray();
         var content = new DiskContent(
-            Path.Combine(usr, UsrImage.FileName), Path.Combine(usr, UsrImage.VerityFileName), rootHash, loader, uki, certificates[0], certificates[1..]);
+            Path.Combine(usr, UsrImage.FileName), Path.Combine(usr, UsrImage.VerityFileName), rootHash, loader, uki, certificates[0], certificates[1..])
+        {
+            Addons = AddonImage.Build(_definition, composed.Root, composed.KernelVersion),
+        };
         var outputs = new OutputWriter(_request, _definition, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
         return Report(composed, rootHash.ToString(), outputs,
         [
@@ -249,9 +252,10 @@ public sealed class ImageBuilder
     {
         var boot = _definition.Boot!;
         var commandLine = $"usrhash={rootHash} {boot.CommandLine}".TrimEnd();
-        if (commandLine.Length > LongestCommandLine)
+        var added = _definition.Addons.Sum(a => a.CommandLine.Length + 1);
+        if (commandLine.Length + added > LongestCommandLine)
         {
-            throw ComposeErrors.CommandLineTooLong.Error($"The command line has {commandLine.Length} bytes.");
+            throw ComposeErrors.CommandLineTooLong.Error($"The command line has {commandLine.Length} bytes{(added == 0 ? "" : $" and {added} more with every addon")}.");
         }
 
         var signature = SignatureArchive.Build(CmsDetachedSignature.Placeholder(certificate));

@@ -35,9 +35,11 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
                 stage("sign", () => Sign(raw));
             }
 
+            IReadOnlyList<BuildOutput> addons = [];
+            stage("addons", () => addons = Addons(raw, request.OutputFolder, definition.Name));
             IReadOnlyList<BuildOutput> outputs = [];
             stage("outputs", () => outputs = Convert(raw, definition.Name, definition.Outputs, request.OutputFolder, timestamp, temporary, cancellation));
-            return outputs;
+            return [.. outputs, .. addons];
         }
         finally
         {
@@ -46,6 +48,13 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
                 File.Delete(path);
             }
         }
+    }
+
+    /// <summary>Writes the addons of a raw disk beside it.</summary>
+    public static IReadOnlyList<BuildOutput> Addons(string raw, string folder, string image)
+    {
+        using var disk = new FileStream(raw, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        return AddonOutputs.Write(disk, folder, image);
     }
 
     /// <summary>Makes every form from a raw disk and renames them into place. The raw disk becomes the raw output.</summary>

@@ -91,6 +91,9 @@ public sealed record ImageDefinition
     /// <summary>How it boots; present for disks.</summary>
     public required BootDefinition? Boot { get; init; }
 
+    /// <summary>Signed addons of the boot image, in file order.</summary>
+    public required IReadOnlyList<AddonDefinition> Addons { get; init; }
+
     /// <summary>The disk; present for disks.</summary>
     public required DiskDefinition? Disk { get; init; }
 
@@ -191,6 +194,7 @@ public sealed record ImageDefinition
             OsRelease = f.StringMap("osRelease", "Fields of os-release: they replace the image's own or follow them; an empty one is left out."),
             Initrd = ReadInitrd(f, folder),
             Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
+            Addons = f.List("addons", AddonDefinition.Read, description: "Signed addons: words for the kernel command line that a node can switch on without a new image (kind disk)."),
             Disk = f.OptionalMap("disk", DiskDefinition.Read, "The disk (kind disk)."),
             Outputs = f.EnumList("outputs", Formats, "The forms in which the disk is written (kind disk)."),
             Oci = f.OptionalMap("oci", OciDefinition.Read, "The configuration of the OCI image (kind oci)."),
@@ -245,6 +249,7 @@ public sealed record ImageDefinition
         }
 
         CheckPackaging(f, d);
+        AddonDefinition.Check(f, d.Addons);
         foreach (var field in d.OsRelease.Keys.Where(k => !OsReleaseField.Matches(k) || s_ownOsReleaseFields.Contains(k, StringComparer.Ordinal)))
         {
             f.Report(DefinitionErrors.InvalidValue.With(
@@ -252,7 +257,7 @@ public sealed record ImageDefinition
         }
 
         string[] needed = d.Kind == ImageKind.Disk ? ["boot", "disk", "initrd"] : ["oci"];
-        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["boot", "disk", "initrd", "outputs"];
+        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["addons", "boot", "disk", "initrd", "outputs"];
         var kind = Kinds.WordOf(d.Kind);
         foreach (var key in needed.Where(k => !f.Has(k)))
         {

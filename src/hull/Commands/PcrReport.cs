@@ -17,6 +17,11 @@ internal static class PcrReport
         foreach (var prediction in predictions)
         {
             text.WriteLine($"{prediction.Kernel}, {(prediction.Addons.Count == 0 ? "no addons" : "addons " + string.Join(", ", prediction.Addons))}");
+            foreach (var group in prediction.Conflicts)
+            {
+                text.WriteLine($"  more than one addon of the group '{group}': the words of the last one win");
+            }
+
             var table = new TextTable("  PCR", "when", "SHA-256");
             foreach (var pcr in BootPrediction.Registers)
             {
@@ -47,6 +52,13 @@ internal static class PcrReport
             foreach (var addon in prediction.Addons)
             {
                 json.WriteStringValue(addon);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("conflicts");
+            foreach (var group in prediction.Conflicts)
+            {
+                json.WriteStringValue(group);
             }
 
             json.WriteEndArray();

@@ -68,8 +68,9 @@ internal sealed class SignCommand : HullCommand
             var formats = disks.Select(o => ImageDefinition.Formats.Items.First(f => f.Word == o.Kind).Value).ToList();
             using (var stage = context.Progress.Begin("Write outputs"))
             {
+                var addons = OutputWriter.Addons(raw, folder, report.Image);
                 var signed = OutputWriter.Convert(raw, report.Image, formats, folder, timestamp, temporary, cancellation);
-                report = report with { Outputs = [.. signed, .. report.Outputs.Except(disks)] };
+                report = report with { Outputs = [.. signed, .. addons, .. report.Outputs.Except(disks).Where(o => o.Kind != AddonOutputs.Kind)] };
                 stage.Complete();
             }
         }

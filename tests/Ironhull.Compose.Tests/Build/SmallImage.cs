@@ -136,7 +136,8 @@ internal sealed class SmallImage : IDisposable
                 ("var/lib/tool/state", "s"u8.ToArray()), ("usr/share/doc/tool/copyright", "c"u8.ToArray())),
             Deb("boot", ("boot/vmlinuz-6.12-test", "kernel"u8.ToArray()), ("usr/lib/modules/6.12-test/modules.builtin", "kernel/fs/x.ko\n"u8.ToArray()),
                 ("usr/lib/modules/6.12-test/modules.order", []),
-                ("usr/lib/systemd/boot/efi/linuxx64.efi.stub", MinimalPe.Create()), ("usr/lib/systemd/boot/efi/systemd-bootx64.efi", MinimalPe.Create())),
+                ("usr/lib/systemd/boot/efi/linuxx64.efi.stub", MinimalPe.Create()), ("usr/lib/systemd/boot/efi/systemd-bootx64.efi", MinimalPe.Create()),
+                ("usr/lib/systemd/boot/efi/addonx64.efi.stub", MinimalPe.Create())),
             Deb("data", ("usr/share/data/noise", noise), ("usr/share/data/text", [.. Enumerable.Repeat((byte)'x', 100_000)])),
         ];
 
