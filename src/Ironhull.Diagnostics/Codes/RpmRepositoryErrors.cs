@@ -38,8 +38,8 @@ public static class RpmRepositoryErrors
     /// <summary>Not well-formed XML, or without a field that every package has.</summary>
     public static readonly ErrorCode MalformedMetadata = new("HULL2208", ErrorCategory.Integrity, "Repository metadata cannot be parsed", AnotherMirror);
 
-    /// <summary>DTD, entity or processing instruction.</summary>
-    public static readonly ErrorCode ForbiddenXml = new("HULL2209", ErrorCategory.Integrity, "Repository metadata holds a document type, an entity or a processing instruction", Hostile);
+    /// <summary>DTD or processing instruction.</summary>
+    public static readonly ErrorCode ForbiddenXml = new("HULL2209", ErrorCategory.Integrity, "Repository metadata holds a document type or a processing instruction", Hostile);
 
     /// <summary>packages="N" is wrong.</summary>
     public static readonly ErrorCode WrongCount = new("HULL2210", ErrorCategory.Integrity, "Repository metadata does not hold as many packages as it announces", AnotherMirror);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Ironhull.Diagnostics;
 
 namespace Ironhull.Packages.Rpm.Metadata;
@@ -34,23 +33,23 @@ public sealed class FileListsIndex
     public static FileListsIndex Read(Stream stream, PrimaryContent primary, string name)
     {
         var index = new FileListsIndex();
-        var xml = MetadataXmlReader.Open(stream, "filelists"u8, name);
+        using var xml = MetadataCursor.Open(stream, "filelists", name);
         var expected = primary.Packages.ToDictionary(p => p.Checksum.Hex, RpmPackage? (p) => p, StringComparer.Ordinal);
         foreach (var digest in primary.Hidden)
         {
             expected[digest] = null;
         }
 
-        var version = new byte[3 * MetadataText.MaximumName];
+        var version = new char[3 * MetadataText.MaximumName];
         while (xml.NextChild())
         {
-            if (!xml.ElementName.SequenceEqual("package"u8))
+            if (xml.ElementName != "package")
             {
                 xml.Skip();
                 continue;
             }
 
-            var digest = Encoding.ASCII.GetString(xml.Find("pkgid"u8));
+            var digest = xml.Find("pkgid");
             if (!expected.Remove(digest, out var package))
             {
                 throw xml.Error(RpmRepositoryErrors.FileListsMismatch, $"There are files of '{digest}', which primary does not list, or twice.");
@@ -72,7 +71,7 @@ public sealed class FileListsIndex
     public IReadOnlyList<RpmPackage> OwnersOf(string path)
     {
         var owners = new List<RpmPackage>();
-        var hash = TextPool.Hash(Encoding.UTF8.GetBytes(path));
+        var hash = PathHash.Of(path);
         var hashes = CollectionsMarshal.AsSpan(_hashes);
         for (var at = 0; at < hashes.Length;)
         {
@@ -91,9 +90,9 @@ public sealed class FileListsIndex
         return owners;
     }
 
-    private void Package(MetadataXmlReader xml, RpmPackage? package, byte[] version)
+    private void Package(MetadataCursor xml, RpmPackage? package, char[] version)
     {
-        if (package is not null && (!Same(xml, "name"u8, package.Name) || !Same(xml, "arch"u8, package.Architecture)))
+        if (package is not null && (!Same(xml, "name", package.Name) || !Same(xml, "arch", package.Architecture)))
         {
             throw xml.Error(RpmRepositoryErrors.FileListsMismatch, $"The files of {package} are listed under another name or architecture.");
         }
@@ -101,24 +100,24 @@ public sealed class FileListsIndex
         var start = _hashes.Count;
         while (xml.NextChild())
         {
-            if (xml.ElementName.SequenceEqual("file"u8))
+            if (xml.ElementName == "file")
             {
                 var path = xml.ReadText();
                 MetadataText.Limit(xml, path, MetadataText.MaximumPath);
-                if (!path.StartsWith("/"u8))
+                if (!path.StartsWith('/'))
                 {
                     throw xml.Bad($"'{MetadataText.Shown(path)}' is not the path of a file.");
                 }
 
                 if (package is not null)
                 {
-                    _hashes.Add(_hashes.Count < MaximumPaths ? TextPool.Hash(path) : throw xml.Error(RpmRepositoryErrors.LimitExceeded, "There are too many paths."));
+                    _hashes.Add(_hashes.Count < MaximumPaths ? PathHash.Of(path) : throw xml.Error(RpmRepositoryErrors.LimitExceeded, "There are too many paths."));
                 }
             }
-            else if (xml.ElementName.SequenceEqual("version"u8) && package is not null)
+            else if (xml.ElementName == "version" && package is not null)
             {
-                var stated = MetadataText.Version(xml, version, xml.Find("epoch"u8), xml.Find("ver"u8), xml.Find("rel"u8));
-                if (Encoding.UTF8.GetString(stated) != package.Version)
+                var stated = MetadataText.Version(xml, version, xml.Find("epoch"), xml.Find("ver"), xml.Find("rel"));
+                if (!stated.SequenceEqual(package.Version))
                 {
                     throw xml.Error(RpmRepositoryErrors.FileListsMismatch, $"The files of {package} are listed under the version '{MetadataText.Shown(stated)}'.");
                 }
@@ -138,5 +137,5 @@ public sealed class FileListsIndex
         }
     }
 
-    private static bool Same(MetadataXmlReader xml, ReadOnlySpan<byte> attribute, string expected) => Encoding.UTF8.GetString(xml.Find(attribute)) == expected;
+    private static bool Same(MetadataCursor xml, string attribute, string expected) => xml.Find(attribute) == expected;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Ironhull.Diagnostics;
 
 namespace Ironhull.Packages.Rpm.Metadata;
@@ -25,11 +24,11 @@ public sealed class PrimaryReader
     public const int MaximumPackages = 1_000_000;
 
     private const int MaximumText = 1 << 16;
-    private readonly MetadataXmlReader _xml;
+    private readonly MetadataCursor _xml;
     private readonly RpmPackageFilter _filter;
     private readonly NamePattern[] _exclude;
     private readonly TextPool _pool = new();
-    private readonly byte[] _version = new byte[3 * MetadataText.MaximumName];
+    private readonly char[] _version = new char[3 * MetadataText.MaximumName];
     private readonly List<RpmDependency> _dependencies = [];
     private readonly List<string> _files = [];
     private readonly List<RpmPackage> _packages = [];
@@ -37,9 +36,9 @@ public sealed class PrimaryReader
     private readonly HashSet<string> _digests = new(StringComparer.Ordinal);
     private readonly HashSet<(string Name, string Version, string Architecture)> _identities = [];
 
-    private PrimaryReader(Stream stream, RpmPackageFilter filter, string name)
+    private PrimaryReader(MetadataCursor xml, RpmPackageFilter filter)
     {
-        _xml = MetadataXmlReader.Open(stream, "metadata"u8, name);
+        _xml = xml;
         _filter = filter;
         _exclude = [.. (filter.Exclude ?? []).Select(e => new NamePattern(e))];
     }
@@ -54,14 +53,15 @@ public sealed class PrimaryReader
     /// </exception>
     public static PrimaryContent Read(Stream stream, RpmPackageFilter filter, string name)
     {
-        var reader = new PrimaryReader(stream, filter, name);
+        using var xml = MetadataCursor.Open(stream, "metadata", name);
+        var reader = new PrimaryReader(xml, filter);
         reader.Run();
         return new(reader._packages, reader._hidden);
     }
 
     private void Run()
     {
-        var announced = MetadataText.Number(_xml, _xml.Find("packages"u8));
+        var announced = MetadataText.Number(_xml, _xml.Find("packages"));
         if (announced > MaximumPackages)
         {
             throw _xml.Error(RpmRepositoryErrors.LimitExceeded, $"{announced} packages are announced.");
@@ -70,7 +70,7 @@ public sealed class PrimaryReader
         var count = 0L;
         while (_xml.NextChild())
         {
-            if (!_xml.ElementName.SequenceEqual("package"u8))
+            if (_xml.ElementName != "package")
             {
                 _xml.Skip();
                 continue;
@@ -94,7 +94,7 @@ public sealed class PrimaryReader
 
     private void Package()
     {
-        var isRpm = _xml.Find("type"u8).SequenceEqual("rpm"u8);
+        var isRpm = _xml.Find("type") == "rpm";
         var package = new Fields();
         while (_xml.NextChild())
         {
@@ -165,61 +165,52 @@ public sealed class PrimaryReader
 
     private void Field(Fields f)
     {
-        var element = _xml.ElementName;
-        if (element.SequenceEqual("name"u8))
+        switch (_xml.ElementName)
         {
-            Once(f.Name);
-            f.Name = _pool.Get(MetadataText.Name(_xml, _xml.ReadText()));
-        }
-        else if (element.SequenceEqual("arch"u8))
-        {
-            Once(f.Architecture);
-            f.Architecture = _pool.Get(MetadataText.Name(_xml, _xml.ReadText()));
-        }
-        else if (element.SequenceEqual("version"u8))
-        {
-            Once(f.Version);
-            f.Version = Version();
-            _xml.Skip();
-        }
-        else if (element.SequenceEqual("checksum"u8))
-        {
-            Once(f.Checksum);
-            f.Checksum = Checksum();
-        }
-        else if (element.SequenceEqual("summary"u8))
-        {
-            f.Summary = Text(shared: false);
-        }
-        else if (element.SequenceEqual("url"u8))
-        {
-            f.Url = Text(shared: true);
-        }
-        else if (element.SequenceEqual("time"u8))
-        {
-            f.FileSeconds = MetadataText.Number(_xml, _xml.Find("file"u8));
-            f.BuildSeconds = MetadataText.Number(_xml, _xml.Find("build"u8));
-            _xml.Skip();
-        }
-        else if (element.SequenceEqual("size"u8))
-        {
-            f.Size = MetadataText.Number(_xml, _xml.Find("package"u8));
-            f.InstalledSize = MetadataText.Number(_xml, _xml.Find("installed"u8));
-            _xml.Skip();
-        }
-        else if (element.SequenceEqual("location"u8))
-        {
-            Once(f.Location);
-            f.Location = MetadataText.Location(_xml);
-            _xml.Skip();
-        }
-        else if (element.SequenceEqual("format"u8))
-        {
-            Format(f);
-        }
-        else
-        {
-            _xml.Skip();
+            case "name":
+                Once(f.Name);
+                f.Name = _pool.Get(MetadataText.Name(_xml, _xml.ReadText()));
+                break;
+            case "arch":
+                Once(f.Architecture);
+                f.Architecture = _pool.Get(MetadataText.Name(_xml, _xml.ReadText()));
+                break;
+            case "version":
+                Once(f.Version);
+                f.Version = Version();
+                _xml.Skip();
+                break;
+            case "checksum":
+                Once(f.Checksum);
+                f.Checksum = Checksum();
+                break;
+            case "summary":
+                f.Summary = Text(shared: false);
+                break;
+            case "url":
+                f.Url = Text(shared: true);
+                break;
+            case "time":
+                f.FileSeconds = MetadataText.Number(_xml, _xml.Find("file"));
+                f.BuildSeconds = MetadataText.Number(_xml, _xml.Find("build"));
+                _xml.Skip();
+                break;
+            case "size":
+                f.Size = MetadataText.Number(_xml, _xml.Find("package"));
+                f.InstalledSize = MetadataText.Number(_xml, _xml.Find("installed"));
+                _xml.Skip();
+                break;
+            case "location":
+                Once(f.Location);
+                f.Location = MetadataText.Location(_xml);
+                _xml.Skip();
+                break;
+            case "format":
+                Format(f);
+                break;
+            default:
+                _xml.Skip();
+                break;
         }
     }
 
@@ -228,63 +219,64 @@ public sealed class PrimaryReader
         _files.Clear();
         while (_xml.NextChild())
         {
-            var element = _xml.ElementName;
-            if (element.SequenceEqual("file"u8))
+            switch (_xml.ElementName)
             {
-                _files.Add(FilePath());
-                continue;
-            }
-
-            if (!element.StartsWith("rpm:"u8))
-            {
-                _xml.Skip();
-                continue;
-            }
-
-            element = element[4..];
-            var list = element switch
-            {
-                [(byte)'p', ..] when element.SequenceEqual("provides"u8) => 0,
-                [(byte)'r', ..] when element.SequenceEqual("requires"u8) => 1,
-                [(byte)'c', ..] when element.SequenceEqual("conflicts"u8) => 2,
-                [(byte)'o', ..] when element.SequenceEqual("obsoletes"u8) => 3,
-                [(byte)'r', ..] when element.SequenceEqual("recommends"u8) => 4,
-                [(byte)'s', ..] when element.SequenceEqual("suggests"u8) => 5,
-                [(byte)'s', ..] when element.SequenceEqual("supplements"u8) => 6,
-                [(byte)'e', ..] when element.SequenceEqual("enhances"u8) => 7,
-                _ => -1,
-            };
-            if (list >= 0)
-            {
-                f.Lists[list] = f.Lists[list].Length == 0 ? Dependencies() : throw _xml.Bad("A package has one list of dependencies twice.");
-            }
-            else if (element.SequenceEqual("license"u8))
-            {
-                f.License = Text(shared: true);
-            }
-            else if (element.SequenceEqual("vendor"u8))
-            {
-                f.Vendor = Text(shared: true);
-            }
-            else if (element.SequenceEqual("sourcerpm"u8))
-            {
-                f.SourceRpm = Text(shared: true);
-            }
-            else
-            {
-                _xml.Skip();
+                case "file":
+                    _files.Add(FilePath());
+                    break;
+                case "rpm:provides":
+                    Dependencies(f, 0);
+                    break;
+                case "rpm:requires":
+                    Dependencies(f, 1);
+                    break;
+                case "rpm:conflicts":
+                    Dependencies(f, 2);
+                    break;
+                case "rpm:obsoletes":
+                    Dependencies(f, 3);
+                    break;
+                case "rpm:recommends":
+                    Dependencies(f, 4);
+                    break;
+                case "rpm:suggests":
+                    Dependencies(f, 5);
+                    break;
+                case "rpm:supplements":
+                    Dependencies(f, 6);
+                    break;
+                case "rpm:enhances":
+                    Dependencies(f, 7);
+                    break;
+                case "rpm:license":
+                    f.License = Text(shared: true);
+                    break;
+                case "rpm:vendor":
+                    f.Vendor = Text(shared: true);
+                    break;
+                case "rpm:sourcerpm":
+                    f.SourceRpm = Text(shared: true);
+                    break;
+                default:
+                    _xml.Skip();
+                    break;
             }
         }
 
         f.Files = _files.Count == 0 ? [] : _files.ToArray();
     }
 
-    private RpmDependency[] Dependencies()
+    private void Dependencies(Fields f, int list)
     {
+        if (f.Lists[list].Length > 0)
+        {
+            throw _xml.Bad("A package has one list of dependencies twice.");
+        }
+
         _dependencies.Clear();
         while (_xml.NextChild())
         {
-            if (!_xml.ElementName.SequenceEqual("rpm:entry"u8))
+            if (_xml.ElementName != "rpm:entry")
             {
                 throw _xml.Bad("A list of dependencies holds something else.");
             }
@@ -293,111 +285,100 @@ public sealed class PrimaryReader
             _xml.Skip();
         }
 
-        return _dependencies.Count == 0 ? [] : _dependencies.ToArray();
+        f.Lists[list] = _dependencies.Count == 0 ? [] : _dependencies.ToArray();
     }
 
     private RpmDependency Dependency()
     {
-        string? name = null;
+        var name = "";
         var relation = VersionRelation.Any;
         var isPre = false;
-        var (epoch, version, release) = (-1, -1, -1);
+        string? epoch = null, version = null, release = null;
         for (var i = 0; i < _xml.AttributeCount; i++)
         {
-            switch (_xml.AttributeName(i))
+            var (attribute, value) = _xml.Attribute(i);
+            switch (attribute)
             {
-                case [(byte)'n', (byte)'a', (byte)'m', (byte)'e']:
-                    var text = _xml.AttributeValue(i);
-                    MetadataText.Limit(_xml, text, MetadataText.MaximumPath);
-                    name = _pool.Get(text);
+                case "name":
+                    MetadataText.Limit(_xml, value, MetadataText.MaximumPath);
+                    name = _pool.Get(value);
                     break;
-                case [(byte)'f', (byte)'l', (byte)'a', (byte)'g', (byte)'s']:
-                    relation = Relation(_xml.AttributeValue(i));
+                case "flags":
+                    relation = Relation(value);
                     break;
-                case [(byte)'e', (byte)'p', (byte)'o', (byte)'c', (byte)'h']:
-                    epoch = i;
+                case "epoch":
+                    epoch = value;
                     break;
-                case [(byte)'v', (byte)'e', (byte)'r']:
-                    version = i;
+                case "ver":
+                    version = value;
                     break;
-                case [(byte)'r', (byte)'e', (byte)'l']:
-                    release = i;
+                case "rel":
+                    release = value;
                     break;
-                case [(byte)'p', (byte)'r', (byte)'e']:
-                    isPre = _xml.AttributeValue(i).SequenceEqual("1"u8);
+                case "pre":
+                    isPre = value == "1";
                     break;
             }
         }
 
-        if (string.IsNullOrEmpty(name))
+        if (name.Length == 0)
         {
             throw _xml.Bad("A dependency has no name.");
         }
 
-        return relation == VersionRelation.Any || version < 0
+        return relation == VersionRelation.Any || version is null
             ? new(name, VersionRelation.Any, "", isPre)
             : new(name, relation, Version(epoch, version, release, ofPackage: false), isPre);
     }
 
-    private VersionRelation Relation(ReadOnlySpan<byte> flags) => flags switch
+    private VersionRelation Relation(string flags) => flags switch
     {
-        [(byte)'E', (byte)'Q'] => VersionRelation.Equal,
-        [(byte)'G', (byte)'E'] => VersionRelation.LaterOrEqual,
-        [(byte)'L', (byte)'E'] => VersionRelation.EarlierOrEqual,
-        [(byte)'G', (byte)'T'] => VersionRelation.Later,
-        [(byte)'L', (byte)'T'] => VersionRelation.Earlier,
+        "EQ" => VersionRelation.Equal,
+        "GE" => VersionRelation.LaterOrEqual,
+        "LE" => VersionRelation.EarlierOrEqual,
+        "GT" => VersionRelation.Later,
+        "LT" => VersionRelation.Earlier,
         _ => throw _xml.Bad($"'{MetadataText.Shown(flags)}' is not a relation between versions."),
     };
 
     private string Version()
     {
-        var (epoch, version, release) = (-1, -1, -1);
-        for (var i = 0; i < _xml.AttributeCount; i++)
-        {
-            var name = _xml.AttributeName(i);
-            epoch = name.SequenceEqual("epoch"u8) ? i : epoch;
-            version = name.SequenceEqual("ver"u8) ? i : version;
-            release = name.SequenceEqual("rel"u8) ? i : release;
-        }
-
-        return version >= 0 && release >= 0 ? Version(epoch, version, release, ofPackage: true) : throw _xml.Bad("A package has no version or no release.");
+        var (version, release) = (_xml.Find("ver"), _xml.Find("rel"));
+        return version.Length > 0 && release.Length > 0 ? Version(_xml.Find("epoch"), version, release, ofPackage: true) : throw _xml.Bad("A package has no version or no release.");
     }
 
-    // None of the three may hold a reference, so their values lie side by side in the reader's buffer.
-    private string Version(int epoch, int version, int release, bool ofPackage) => _pool.Get(MetadataText.Version(
-        _xml, _version, epoch < 0 ? default : _xml.PlainValue(epoch), _xml.PlainValue(version), release < 0 ? default : _xml.PlainValue(release), ofPackage));
+    private string Version(string? epoch, string version, string? release, bool ofPackage) =>
+        _pool.Get(MetadataText.Version(_xml, _version, epoch, version, release, ofPackage));
 
     private RpmChecksum Checksum()
     {
-        if (!_xml.Find("pkgid"u8).SequenceEqual("YES"u8))
+        if (_xml.Find("pkgid") != "YES")
         {
             throw _xml.Bad("A package's checksum is not its identifier.");
         }
 
-        // The type is gone when the text is read.
-        var (algorithm, _) = MetadataText.Algorithm(_xml, _xml.Find("type"u8));
-        return MetadataText.Checksum(_xml, algorithm == "sha256" ? "sha256"u8 : "sha512"u8, _xml.ReadText());
+        return MetadataText.Checksum(_xml, _xml.Find("type"), _xml.ReadText());
     }
 
     private string FilePath()
     {
         var path = _xml.ReadText();
         MetadataText.Limit(_xml, path, MetadataText.MaximumPath);
-        return path.StartsWith("/"u8) && !path.ContainsAny((byte)'\n', (byte)'\r') ? Encoding.UTF8.GetString(path) : throw _xml.Bad($"'{MetadataText.Shown(path)}' is not the path of a file.");
+        return path.StartsWith('/') && !path.ContainsAny('\n', '\r') ? path.ToString() : throw _xml.Bad($"'{MetadataText.Shown(path)}' is not the path of a file.");
     }
 
     private string Text(bool shared)
     {
         var text = _xml.ReadText();
         MetadataText.Limit(_xml, text, MaximumText);
-        return shared ? _pool.Get(text) : Encoding.UTF8.GetString(text);
+        return shared ? _pool.Get(text) : text.ToString();
     }
 
     private void Once(object? value)
     {
         if (value is not null)
         {
-            throw _xml.Bad($"A package has the element '{Encoding.UTF8.GetString(_xml.ElementName)}' twice.");
+            throw _xml.Bad($"A package has the element '{_xml.ElementName}' twice.");
         }
     }
 

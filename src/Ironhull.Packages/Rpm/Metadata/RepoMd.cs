@@ -1,4 +1,3 @@
-using System.Text;
 using Ironhull.Diagnostics;
 
 namespace Ironhull.Packages.Rpm.Metadata;
@@ -54,23 +53,23 @@ public sealed record RepoMd(string Revision, IReadOnlyList<string> Tags, IReadOn
     public static RepoMd Parse(byte[] bytes, string name)
     {
         using var stream = new MemoryStream(bytes, writable: false);
-        var xml = MetadataXmlReader.Open(stream, "repomd"u8, name);
+        using var xml = MetadataCursor.Open(stream, "repomd", name);
         var (revision, tags, entries) = ("", new List<string>(), new List<RepoMdEntry>());
         while (xml.NextChild())
         {
             var element = xml.ElementName;
-            if (element.SequenceEqual("revision"u8))
+            if (element == "revision")
             {
                 revision = Short(xml, xml.ReadText()).Trim();
             }
-            else if (element.SequenceEqual("tags"u8))
+            else if (element == "tags")
             {
                 while (xml.NextChild())
                 {
                     tags.Add(tags.Count < MaximumTags ? Short(xml, xml.ReadText()) : throw xml.Error(RpmRepositoryErrors.LimitExceeded, "There are too many tags."));
                 }
             }
-            else if (element.SequenceEqual("data"u8) && TypeOf(xml) is { } type)
+            else if (element == "data" && TypeOf(xml) is { } type)
             {
                 entries.Add(entries.All(e => e.Type != type) ? Entry(xml, type) : throw xml.Error(RpmRepositoryErrors.MalformedRepomd, $"The type '{type}' is there twice."));
             }
@@ -84,13 +83,13 @@ public sealed record RepoMd(string Revision, IReadOnlyList<string> Tags, IReadOn
         return entries.Any(e => e.Type == Primary) ? new(revision, tags, entries) : throw RpmRepositoryErrors.NoPrimary.Error("There is no entry of type 'primary'.", new(name));
     }
 
-    private static string? TypeOf(MetadataXmlReader xml)
+    private static string? TypeOf(MetadataCursor xml)
     {
-        var type = xml.Find("type"u8);
-        return type.SequenceEqual("primary"u8) ? Primary : type.SequenceEqual("filelists"u8) ? FileLists : type.SequenceEqual("updateinfo"u8) ? UpdateInfo : null;
+        var type = xml.Find("type");
+        return type is Primary or FileLists or UpdateInfo ? type : null;
     }
 
-    private static RepoMdEntry Entry(MetadataXmlReader xml, string type)
+    private static RepoMdEntry Entry(MetadataCursor xml, string type)
     {
         RpmChecksum? checksum = null, open = null;
         string? location = null;
@@ -98,28 +97,28 @@ public sealed record RepoMd(string Revision, IReadOnlyList<string> Tags, IReadOn
         while (xml.NextChild())
         {
             var element = xml.ElementName;
-            if (element.SequenceEqual("checksum"u8))
+            if (element == "checksum")
             {
                 checksum = Checksum(xml);
             }
-            else if (element.SequenceEqual("open-checksum"u8))
+            else if (element == "open-checksum")
             {
                 open = Checksum(xml);
             }
-            else if (element.SequenceEqual("location"u8))
+            else if (element == "location")
             {
                 location = MetadataText.Location(xml);
                 xml.Skip();
             }
-            else if (element.SequenceEqual("timestamp"u8))
+            else if (element == "timestamp")
             {
                 timestamp = Timestamp(xml);
             }
-            else if (element.SequenceEqual("size"u8))
+            else if (element == "size")
             {
                 size = MetadataText.Number(xml, xml.ReadText());
             }
-            else if (element.SequenceEqual("open-size"u8))
+            else if (element == "open-size")
             {
                 openSize = MetadataText.Number(xml, xml.ReadText());
             }
@@ -149,23 +148,22 @@ public sealed record RepoMd(string Revision, IReadOnlyList<string> Tags, IReadOn
             : throw xml.Error(RpmRepositoryErrors.LimitExceeded, $"The entry '{type}' of {size} bytes announces {openSize} bytes after decompression.");
     }
 
-    private static RpmChecksum Checksum(MetadataXmlReader xml)
+    private static RpmChecksum Checksum(MetadataCursor xml)
     {
-        var (algorithm, _) = MetadataText.Algorithm(xml, xml.Find("type"u8));
-        return MetadataText.Checksum(xml, Encoding.ASCII.GetBytes(algorithm), xml.ReadText());
+        return MetadataText.Checksum(xml, xml.Find("type"), xml.ReadText());
     }
 
     // Old tools write fractions of a second.
-    private static long Timestamp(MetadataXmlReader xml)
+    private static long Timestamp(MetadataCursor xml)
     {
         var text = xml.ReadText();
-        var dot = text.IndexOf((byte)'.');
+        var dot = text.IndexOf('.');
         return MetadataText.Number(xml, dot < 0 ? text : text[..dot]);
     }
 
-    private static string Short(MetadataXmlReader xml, ReadOnlySpan<byte> text)
+    private static string Short(MetadataCursor xml, ReadOnlySpan<char> text)
     {
         MetadataText.Limit(xml, text, MetadataText.MaximumName);
-        return Encoding.UTF8.GetString(text);
+        return text.ToString();
     }
 }

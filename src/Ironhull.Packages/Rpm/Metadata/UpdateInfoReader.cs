@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Ironhull.Diagnostics;
 
 namespace Ironhull.Packages.Rpm.Metadata;
@@ -12,11 +11,11 @@ public sealed class UpdateInfoReader
 
     private const int MaximumText = 1 << 14;
     private static readonly string[] s_dateForms = ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss 'UTC'", "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'"];
-    private readonly MetadataXmlReader _xml;
+    private readonly MetadataCursor _xml;
     private readonly TextPool _pool = new();
-    private readonly byte[] _version = new byte[3 * MetadataText.MaximumName];
+    private readonly char[] _version = new char[3 * MetadataText.MaximumName];
 
-    private UpdateInfoReader(Stream stream, string name) => _xml = MetadataXmlReader.Open(stream, "updates"u8, name);
+    private UpdateInfoReader(MetadataCursor xml) => _xml = xml;
 
     /// <summary>Reads all advisories.</summary>
     /// <param name="stream">The decompressed XML; read to its end, not owned.</param>
@@ -24,34 +23,35 @@ public sealed class UpdateInfoReader
     /// <exception cref="HullException">HULL2208, HULL2209, HULL2215, HULL2216: not the XML that is expected.</exception>
     public static IReadOnlyList<RpmAdvisory> Read(Stream stream, string name)
     {
-        var reader = new UpdateInfoReader(stream, name);
+        using var xml = MetadataCursor.Open(stream, "updates", name);
+        var reader = new UpdateInfoReader(xml);
         var advisories = new List<RpmAdvisory>();
-        while (reader._xml.NextChild())
+        while (xml.NextChild())
         {
-            if (reader._xml.ElementName.SequenceEqual("update"u8))
+            if (xml.ElementName == "update")
             {
                 reader.Add(advisories, reader.Advisory());
             }
             else
             {
-                reader._xml.Skip();
+                xml.Skip();
             }
         }
 
-        reader._xml.Finish();
+        xml.Finish();
         return advisories;
     }
 
     private RpmAdvisory Advisory()
     {
-        var type = Text(_xml.Find("type"u8));
+        var type = Text(_xml.Find("type"));
         var (id, severity, title) = ("", "", "");
         long? issued = null, updated = null;
         var references = new List<RpmAdvisoryReference>();
         var packages = new List<RpmAdvisoryPackage>();
         while (_xml.NextChild())
         {
-            switch (Encoding.ASCII.GetString(_xml.ElementName))
+            switch (_xml.ElementName)
             {
                 case "id":
                     id = Text(_xml.ReadText());
@@ -87,7 +87,7 @@ public sealed class UpdateInfoReader
     {
         while (_xml.NextChild())
         {
-            Add(references, new(Text(_xml.Find("type"u8)), Text(_xml.Find("id"u8)), Text(_xml.Find("href"u8))));
+            Add(references, new(Text(_xml.Find("type")), Text(_xml.Find("id")), Text(_xml.Find("href"))));
             _xml.Skip();
         }
     }
@@ -98,11 +98,11 @@ public sealed class UpdateInfoReader
         {
             while (_xml.NextChild())
             {
-                if (_xml.ElementName.SequenceEqual("package"u8))
+                if (_xml.ElementName == "package")
                 {
-                    var name = _pool.Get(MetadataText.Name(_xml, _xml.Find("name"u8)));
-                    var architecture = _pool.Get(MetadataText.Name(_xml, _xml.Find("arch"u8)));
-                    Add(packages, new(name, _pool.Get(MetadataText.Version(_xml, _version, _xml.Find("epoch"u8), _xml.Find("version"u8), _xml.Find("release"u8))), architecture));
+                    var name = _pool.Get(MetadataText.Name(_xml, _xml.Find("name")));
+                    var architecture = _pool.Get(MetadataText.Name(_xml, _xml.Find("arch")));
+                    Add(packages, new(name, _pool.Get(MetadataText.Version(_xml, _version, _xml.Find("epoch"), _xml.Find("version"), _xml.Find("release"))), architecture));
                 }
 
                 _xml.Skip();
@@ -112,14 +112,14 @@ public sealed class UpdateInfoReader
 
     private long? Date()
     {
-        var text = Text(_xml.Find("date"u8));
+        var text = Text(_xml.Find("date"));
         _xml.Skip();
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds
             : DateTimeOffset.TryParseExact(text, s_dateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date.ToUnixTimeSeconds()
             : null;
     }
 
-    private string Text(ReadOnlySpan<byte> text)
+    private string Text(ReadOnlySpan<char> text)
     {
         MetadataText.Limit(_xml, text, MaximumText);
         return _pool.Get(text);
