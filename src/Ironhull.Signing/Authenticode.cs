@@ -66,7 +66,7 @@ public static class Authenticode
         }
 
         AuthenticodeContent.VerifyAttributes(pkcs7.SignedAttributes, pkcs7.Content);
-        var signer = FindSigner(pkcs7, trusted);
+        var signer = SignerSearch.Find(pkcs7, trusted);
         Signatures.Verify(signer, SHA256.HashData(pkcs7.SignedAttributes.Span), pkcs7.Signature.Span);
         return signer;
     }
@@ -84,43 +84,5 @@ public static class Authenticode
         return length is >= 8 && length <= table.Length && type == PkcsSignedData
             ? table[8..(int)length]
             : throw SigningErrors.MalformedSignature.Error($"The certificate table starts with an entry of type {type} and length {length}, which is not a PKCS#7 signature.");
-    }
-
-    private static X509Certificate2 FindSigner(Pkcs7Reader pkcs7, X509Certificate2 trusted)
-    {
-        var embedded = new X509Certificate2Collection();
-        try
-        {
-            foreach (var der in pkcs7.Certificates)
-            {
-                embedded.Add(X509CertificateLoader.LoadCertificate(der.Span));
-            }
-        }
-        catch (CryptographicException e)
-        {
-            throw SigningErrors.MalformedSignature.Error($"An embedded certificate cannot be parsed: {e.Message}", cause: e);
-        }
-
-        foreach (var candidate in embedded.Prepend(trusted))
-        {
-            if (pkcs7.IsSigner(candidate) && (candidate.RawDataMemory.Span.SequenceEqual(trusted.RawData) || ChainsTo(candidate, embedded, trusted)))
-            {
-                return candidate;
-            }
-        }
-
-        throw SigningErrors.BadSignature.Error($"The signature was not made by {trusted.Subject} or by a key that it certified.");
-    }
-
-    private static bool ChainsTo(X509Certificate2 signer, X509Certificate2Collection embedded, X509Certificate2 trusted)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(trusted);
-        chain.ChainPolicy.ExtraStore.AddRange(embedded);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        return chain.Build(signer);
     }
 }

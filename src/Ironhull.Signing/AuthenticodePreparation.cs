@@ -55,6 +55,9 @@ public sealed class AuthenticodePreparation
     public byte[] Placeholder(X509Certificate2 certificate, IReadOnlyList<X509Certificate2>? chain = null) =>
         Attach(new byte[Signatures.LengthFor(certificate)], certificate, chain);
 
+    /// <inheritdoc cref="Placeholder(X509Certificate2, IReadOnlyList{X509Certificate2}?)"/>
+    public byte[] Placeholder(SigningCertificate certificate) => Placeholder(certificate.Leaf, certificate.Chain);
+
     private byte[] Attach(ReadOnlySpan<byte> signature, X509Certificate2 certificate, IReadOnlyList<X509Certificate2>? chain)
     {
         var pkcs7 = Pkcs7Writer.Write(

@@ -33,12 +33,15 @@ public static class CmsDetachedSignature
     public static byte[] Placeholder(X509Certificate2 certificate, IReadOnlyList<X509Certificate2>? embedded = null) =>
         Wrap(new byte[Signatures.LengthFor(certificate)], certificate, embedded);
 
+    /// <summary>A stand-in of exactly the length of what <see cref="Sign"/> makes with embedded certificates.</summary>
+    public static byte[] Placeholder(SigningCertificate certificate) => Placeholder(certificate.Leaf, certificate.Embedded);
+
     /// <summary>Signs content.</summary>
     /// <param name="content">The bytes that the verifier will hash.</param>
     /// <param name="signer">The key.</param>
     /// <param name="embedCertificates">True embeds the signer's certificate and chain, for verifiers that know only its issuer.</param>
     /// <returns>DER of the PKCS#7 ContentInfo.</returns>
-    public static byte[] Sign(ReadOnlySpan<byte> content, ISigner signer, bool embedCertificates = false)
+    public static byte[] Sign(ReadOnlySpan<byte> content, ISigner signer, bool embedCertificates = true)
     {
         var digest = Prepare(content);
         return Complete(
@@ -51,9 +54,10 @@ public static class CmsDetachedSignature
     /// <summary>Checks a detached signature of this form.</summary>
     /// <param name="content">The signed bytes.</param>
     /// <param name="signature">DER of the PKCS#7 ContentInfo.</param>
-    /// <param name="certificate">The certificate that must have signed; its issuers are not consulted.</param>
+    /// <param name="trusted">The signer's certificate, or an authority above it whose leaf the signature embeds.</param>
+    /// <returns>The certificate of the key that signed.</returns>
     /// <exception cref="HullException">HULL6005, HULL6008: it does not verify, or is malformed.</exception>
-    public static void Verify(ReadOnlySpan<byte> content, ReadOnlyMemory<byte> signature, X509Certificate2 certificate)
+    public static X509Certificate2 Verify(ReadOnlySpan<byte> content, ReadOnlyMemory<byte> signature, X509Certificate2 trusted)
     {
         var parsed = Pkcs7Reader.Read(signature);
         if (parsed.ContentType != Pkcs7Writer.Data || !parsed.Content.IsEmpty || !parsed.SignedAttributes.IsEmpty)
@@ -61,8 +65,9 @@ public static class CmsDetachedSignature
             throw SigningErrors.MalformedSignature.Error("The signature is not a detached PKCS#7 signature without attributes.");
         }
 
-        parsed.RequireSigner(certificate);
-        Signatures.Verify(certificate, Prepare(content), parsed.Signature.Span);
+        var signer = SignerSearch.Find(parsed, trusted);
+        Signatures.Verify(signer, Prepare(content), parsed.Signature.Span);
+        return signer;
     }
 
     private static byte[] Wrap(ReadOnlySpan<byte> signature, X509Certificate2 certificate, IReadOnlyList<X509Certificate2>? embedded) =>

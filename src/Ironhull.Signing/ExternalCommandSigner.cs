@@ -11,26 +11,33 @@ namespace Ironhull.Signing;
 /// <summary>
 /// Signs by running a command, so that the key can be in a vault, a token or on another machine.
 /// <para>Protocol: the command runs without a shell, with the given arguments followed by <c>sha256</c> and the digest
-/// as 64 lower-case hex digits; the same digits and a line feed are its standard input. It writes the RSA PKCS#1 v1.5
+/// as 64 lower-case hex digits; the same digits and a line feed are its standard input; <c>HULL_SIGNING_ROLE</c> in its
+/// environment is the role whose key is to sign. It writes the RSA PKCS#1 v1.5
 /// signature to standard output, either raw (exactly as many bytes as the key's modulus) or as base64 text, and exits
 /// with 0. Any other exit code, more than 64 KiB of output, or no answer in time is a failure; standard error is
 /// shown. The answer is checked against the certificate before it is used.</para>
 /// </summary>
 public sealed class ExternalCommandSigner : ISigner
 {
+    /// <summary>The environment variable that tells the command which role's key is to sign: a word of <see cref="SigningRoles"/>.</summary>
+    public const string RoleVariable = "HULL_SIGNING_ROLE";
+
     private const int MaximumOutput = 1 << 16;
     private readonly string _command;
     private readonly IReadOnlyList<string> _arguments;
     private readonly TimeSpan _timeout;
+    private readonly SigningRole? _role;
 
     /// <summary>Names the command; it is not run before a digest is to be signed.</summary>
     /// <param name="command">An executable's path or its name on PATH.</param>
     /// <param name="arguments">Its leading arguments.</param>
     /// <param name="certificatePath">PEM: the key's certificate, then its issuers.</param>
     /// <param name="timeout">How long one signature may take; two minutes when null.</param>
+    /// <param name="role">What is signed; the command reads it from <see cref="RoleVariable"/>.</param>
     /// <exception cref="HullException">HULL6001: the certificate cannot be read.</exception>
-    public ExternalCommandSigner(string command, IReadOnlyList<string> arguments, string certificatePath, TimeSpan? timeout = null)
+    public ExternalCommandSigner(string command, IReadOnlyList<string> arguments, string certificatePath, TimeSpan? timeout = null, SigningRole? role = null)
     {
+        _role = role;
         _command = command;
         _arguments = arguments;
         _timeout = timeout ?? TimeSpan.FromMinutes(2);
@@ -81,6 +88,11 @@ public sealed class ExternalCommandSigner : ISigner
         foreach (var argument in _arguments.Append("sha256").Append(hex))
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (_role is { } role)
+        {
+            start.Environment[RoleVariable] = SigningRoles.WordOf(role);
         }
 
         using var timeout = new CancellationTokenSource(_timeout);

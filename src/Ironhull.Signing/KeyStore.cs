@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
@@ -8,13 +7,14 @@ namespace Ironhull.Signing;
 #pragma warning disable CA1416 // file modes: the tools run on Linux
 
 /// <summary>
-/// A folder with the keys of one Secure Boot owner: <c>PK</c> (platform key), <c>KEK</c> (key exchange key) and
-/// <c>db</c> (what signs images and root hashes), each as <c>NAME.key</c> (PKCS#8 PEM, mode 0600) and
-/// <c>NAME.crt</c> (PEM).
+/// A folder with the keys of one Secure Boot owner: <c>PK</c> (platform key), <c>KEK</c> (key exchange key), <c>db</c>
+/// (the certificate authority that firmware and kernel trust) and one leaf that db issued for each
+/// <see cref="SigningRole"/>, each as <c>NAME.key</c> (PKCS#8 PEM, mode 0600) and <c>NAME.crt</c> (PEM). In folders whose
+/// db is no authority, db's key serves every role.
 /// </summary>
 public sealed class KeyStore
 {
-    private static readonly string[] s_names = ["PK", "KEK", "db"];
+    private static readonly string[] s_names = ["PK", "KEK", RoleCertificates.Database];
     private readonly string _folder;
 
     private KeyStore(string folder)
@@ -38,13 +38,13 @@ public sealed class KeyStore
     /// <summary>The certificate of KEK.</summary>
     public X509Certificate2 KeyExchangeKey { get; }
 
-    /// <summary>The certificate of db.</summary>
+    /// <summary>The certificate of db: the authority above every leaf.</summary>
     public X509Certificate2 Database { get; }
 
     /// <summary>The signature owner of the enrolled keys: the first 16 bytes of SHA-256 of PK's certificate, as an RFC 9562 version 8 UUID.</summary>
     public Guid OwnerGuid { get; }
 
-    /// <summary>Makes development keys: RSA-2048, self-signed, not certificate authorities. The folder appears complete or not at all.</summary>
+    /// <summary>Makes development keys, all RSA-2048: PK and KEK self-signed, db an authority, a leaf for each role. The folder appears complete or not at all.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
     /// <param name="name">Begins every certificate's common name.</param>
     /// <exception cref="HullException">HULL6006: there are files already; HULL6009: it cannot be written.</exception>
@@ -61,9 +61,13 @@ public sealed class KeyStore
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Directory.CreateDirectory(partial, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            foreach (var key in s_names)
+            CertificateMaker.WriteSelfSigned(partial, "PK", $"{name} PK");
+            CertificateMaker.WriteSelfSigned(partial, "KEK", $"{name} KEK");
+            CertificateMaker.WriteAuthority(partial, RoleCertificates.Database, $"{name} db");
+            var authority = Authority(partial);
+            foreach (var role in SigningRoles.All)
             {
-                WritePair(partial, key, $"{name} {key}");
+                CertificateMaker.WriteLeaf(partial, SigningRoles.WordOf(role), $"{name} {SigningRoles.WordOf(role)}", authority);
             }
 
             if (Directory.Exists(path))
@@ -98,13 +102,66 @@ public sealed class KeyStore
             : throw SigningErrors.KeysMissing.Error($"{folder} lacks {string.Join(", ", missing)}.", new Location(folder));
     }
 
-    /// <summary>A signer with the private key of db; the caller disposes it.</summary>
-    /// <exception cref="HullException">HULL6001, HULL6002: the private key cannot be read or is another one's.</exception>
-    public PemFileSigner OpenDatabaseSigner() => OpenSigner("db");
+    /// <summary>Replaces the leaf of a role by a new one from the same authority; firmware need not know. The old pair is kept in the folder <c>retired</c>.</summary>
+    /// <returns>The new certificate.</returns>
+    /// <exception cref="HullException">HULL6010: db is no authority; HULL6001, HULL6002: its key cannot be used; HULL6009: nothing can be written.</exception>
+    public X509Certificate2 Rotate(SigningRole role)
+    {
+        if (!RoleCertificates.IsAuthority(Database))
+        {
+            throw SigningErrors.NoAuthority.Error($"{Path.Combine(_folder, "db.crt")} ({Database.Subject}) may not issue certificates.", new Location(_folder));
+        }
 
-    /// <summary>A signer with the private key "PK", "KEK" or "db"; the caller disposes it.</summary>
-    /// <inheritdoc cref="OpenDatabaseSigner" path="/exception"/>
-    public PemFileSigner OpenSigner(string name) => new(Path.Combine(_folder, name + ".key"), Path.Combine(_folder, name + ".crt"));
+        var word = SigningRoles.WordOf(role);
+        var old = Read(word);
+        var partial = Path.Combine(_folder, $".rotating-{Environment.ProcessId}");
+        var retired = Path.Combine(_folder, "retired");
+        try
+        {
+            Directory.CreateDirectory(partial, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            CertificateMaker.WriteLeaf(partial, word, old.GetNameInfo(X509NameType.SimpleName, forIssuer: false), Authority(_folder));
+            Directory.CreateDirectory(retired, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            foreach (var extension in (string[])[".key", ".crt"])
+            {
+                var file = Path.Combine(_folder, word + extension);
+                if (File.Exists(file))
+                {
+                    File.Move(file, Path.Combine(retired, $"{word}-{old.SerialNumber.ToLowerInvariant()}{extension}"), overwrite: true);
+                }
+
+                File.Move(Path.Combine(partial, word + extension), file);
+            }
+
+            return Read(word);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SigningErrors.KeysNotWritten.Error($"{_folder}: {e.Message}", new Location(_folder), cause: e);
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+            {
+                Directory.Delete(partial, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>The keys of the roles.</summary>
+    /// <exception cref="HullException">HULL6001, HULL6007: a certificate cannot be read or is missing.</exception>
+    public FolderSigningKeys OpenSigningKeys() => new(_folder);
+
+    /// <summary>A signer with a role's private key; the caller disposes it.</summary>
+    /// <exception cref="HullException">HULL6001, HULL6002, HULL6007: the private key cannot be read, is another one's or missing.</exception>
+    public PemFileSigner OpenSigner(SigningRole role)
+    {
+        var certificate = RoleCertificates.Read(_folder).PathOf(role);
+        return new(Path.ChangeExtension(certificate, ".key"), certificate);
+    }
+
+    private static (string KeyPath, X509Certificate2 Certificate) Authority(string folder) => (
+        Path.Combine(folder, RoleCertificates.Database + ".key"),
+        Pem.ReadCertificates(Path.Combine(folder, RoleCertificates.Database + ".crt")).Leaf);
 
     private X509Certificate2 Read(string name) => Pem.ReadCertificates(Path.Combine(_folder, name + ".crt")).Leaf;
 
@@ -114,31 +171,5 @@ public sealed class KeyStore
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true);
-    }
-
-    private static void WritePair(string folder, string file, string commonName)
-    {
-        using var key = RSA.Create(2048); // random by nature: keys are inputs of a build, never its outputs
-        var request = new CertificateRequest($"CN={commonName}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.3")], critical: false));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        var serial = SHA256.HashData(request.PublicKey.EncodedKeyValue.RawData).AsSpan(0, 16);
-        serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
-        using var certificate = request.Create(
-            request.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), NotBefore, NotAfter, serial);
-        WriteFile(Path.Combine(folder, file + ".key"), key.ExportPkcs8PrivateKeyPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        WriteFile(
-            Path.Combine(folder, file + ".crt"),
-            certificate.ExportCertificatePem(),
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-    }
-
-    private static void WriteFile(string path, string text, UnixFileMode mode)
-    {
-        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(text + "\n"));
-        stream.Flush(flushToDisk: true);
     }
 }

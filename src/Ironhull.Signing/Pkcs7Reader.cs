@@ -35,16 +35,6 @@ internal sealed record Pkcs7Reader(
         }
     }
 
-    /// <summary>Checks that the signer is the holder of a certificate.</summary>
-    /// <exception cref="HullException">HULL6005: another issuer or serial number.</exception>
-    public void RequireSigner(X509Certificate2 certificate)
-    {
-        if (!IsSigner(certificate))
-        {
-            throw SigningErrors.BadSignature.Error($"The signature was not made by {certificate.Subject} (serial {certificate.SerialNumber}).");
-        }
-    }
-
     /// <summary>Whether the signer's issuer and serial number are those of a certificate.</summary>
     public bool IsSigner(X509Certificate2 certificate) =>
         Issuer.Span.SequenceEqual(certificate.IssuerName.RawData)

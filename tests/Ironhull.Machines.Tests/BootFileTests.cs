@@ -27,7 +27,7 @@ public sealed class BootFileTests : IDisposable
     {
         var unsigned = UkiBuilder.BuildAddon(BootFileChanges.MinimalApplication(), "word=1");
         var keys = KeyStore.Init(Path.Combine(_folder.FullName, "keys"));
-        using var signer = keys.OpenDatabaseSigner();
+        using var signer = keys.OpenSigner(SigningRole.BootCode);
         var signed = Authenticode.Sign(unsigned, signer);
         Assert.Equal(PeImage.Parse(unsigned).AuthenticodeDigest(), PeImage.Parse(BootFileChanges.WithoutSignature(signed)).AuthenticodeDigest());
         Assert.True(await VerifiesAsync(signed));

@@ -28,7 +28,7 @@ public sealed class AuthenticodeTests(TestKeys keys) : IClassFixture<TestKeys>
     {
         using var folder = new TemporaryFolder();
         var image = folder.Write("image.efi", Load(name));
-        Tool.Run("sbsign", "--key", keys.File("db.key"), "--cert", keys.File("db.crt"), "--output", folder["signed.efi"], image);
+        Tool.Run("sbsign", "--key", keys.File("boot-code.key"), "--cert", keys.File("boot-code.crt"), "--output", folder["signed.efi"], image);
         Authenticode.Verify(File.ReadAllBytes(folder["signed.efi"]), keys.Store.Database);
     }
 
@@ -37,7 +37,7 @@ public sealed class AuthenticodeTests(TestKeys keys) : IClassFixture<TestKeys>
     public void Sign_ThenVerify_Succeeds_AndEveryOtherKeyIsRefused(string name)
     {
         var signed = Authenticode.Sign(Load(name), keys.Signer);
-        Assert.Equal(keys.Store.Database.Thumbprint, Authenticode.Verify(signed, keys.Store.Database).Thumbprint);
+        Assert.Equal(keys.Signer.Certificate.Thumbprint, Authenticode.Verify(signed, keys.Store.Database).Thumbprint);
         Assert.Equal("HULL6005", Code(() => Authenticode.Verify(signed, keys.Store.PlatformKey)));
         Assert.Equal(0, signed.Length % 8);
     }
@@ -67,7 +67,7 @@ public sealed class AuthenticodeTests(TestKeys keys) : IClassFixture<TestKeys>
     public void Complete_DeferredSignature_ChangesOnlyTheSignatureBytesOfThePlaceholder(string name)
     {
         var image = Load(name);
-        var certificate = keys.Store.Database;
+        var certificate = keys.Signer.Certificate;
         var placeholder = Authenticode.Prepare(image).Placeholder(certificate);
         var later = Authenticode.Prepare(placeholder, replaceSignature: true);
         var complete = later.Complete(keys.Signer.SignDigest(later.Digest, HashAlgorithmName.SHA256), certificate);

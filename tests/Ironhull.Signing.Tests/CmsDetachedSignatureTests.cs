@@ -14,8 +14,8 @@ public sealed class CmsDetachedSignatureTests(TestKeys keys) : IClassFixture<Tes
     {
         using var folder = new TemporaryFolder();
         folder.Write("in", s_content);
-        Tool.Run("openssl", "smime", "-sign", "-nocerts", "-noattr", "-binary", "-in", folder["in"], "-inkey", keys.File("db.key"), "-signer", keys.File("db.crt"), "-outform", "der", "-out", folder["p7s"]);
-        Assert.Equal(Convert.ToHexString(File.ReadAllBytes(folder["p7s"])), Convert.ToHexString(CmsDetachedSignature.Sign(s_content, keys.Signer)));
+        Tool.Run("openssl", "smime", "-sign", "-nocerts", "-noattr", "-binary", "-in", folder["in"], "-inkey", keys.File("boot-code.key"), "-signer", keys.File("boot-code.crt"), "-outform", "der", "-out", folder["p7s"]);
+        Assert.Equal(Convert.ToHexString(File.ReadAllBytes(folder["p7s"])), Convert.ToHexString(CmsDetachedSignature.Sign(s_content, keys.Signer, embedCertificates: false)));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class CmsDetachedSignatureTests(TestKeys keys) : IClassFixture<Tes
         folder.Write("in", s_content);
         folder.Write("other", "b"u8);
         folder.Write("p7s", CmsDetachedSignature.Sign(s_content, keys.Signer, embed));
-        string[] arguments = ["smime", "-verify", "-binary", "-inform", "der", "-in", folder["p7s"], "-certfile", keys.File("db.crt"), "-CAfile", keys.File("db.crt"), "-purpose", "any", "-out", "/dev/null", "-content"];
+        string[] arguments = ["smime", "-verify", "-binary", "-inform", "der", "-in", folder["p7s"], "-certfile", keys.File("boot-code.crt"), "-CAfile", keys.File("db.crt"), "-purpose", "any", "-out", "/dev/null", "-content"];
         Tool.Run("openssl", [.. arguments, folder["in"]]);
         Assert.NotEqual(0, Tool.Try("openssl", [.. arguments, folder["other"]]).ExitCode);
     }
@@ -37,7 +37,7 @@ public sealed class CmsDetachedSignatureTests(TestKeys keys) : IClassFixture<Tes
     {
         using var folder = new TemporaryFolder();
         folder.Write("in", s_content);
-        Tool.Run("openssl", "smime", "-sign", "-noattr", "-binary", "-in", folder["in"], "-inkey", keys.File("db.key"), "-signer", keys.File("db.crt"), "-outform", "der", "-out", folder["p7s"]);
+        Tool.Run("openssl", "smime", "-sign", "-noattr", "-binary", "-in", folder["in"], "-inkey", keys.File("boot-code.key"), "-signer", keys.File("boot-code.crt"), "-outform", "der", "-out", folder["p7s"]);
         CmsDetachedSignature.Verify(s_content, File.ReadAllBytes(folder["p7s"]), keys.Store.Database);
     }
 
@@ -53,11 +53,11 @@ public sealed class CmsDetachedSignatureTests(TestKeys keys) : IClassFixture<Tes
     [Fact]
     public void Complete_DeferredSignature_HasTheLengthOfItsPlaceholderAndDiffersOnlyInTheSignature()
     {
-        var certificate = keys.Store.Database;
+        var certificate = keys.Signer.Certificate;
         var digest = CmsDetachedSignature.Prepare(s_content);
-        var placeholder = CmsDetachedSignature.Placeholder(certificate);
+        var placeholder = CmsDetachedSignature.Placeholder(SigningCertificate.Of(keys.Signer));
         var signature = keys.Signer.SignDigest(digest, HashAlgorithmName.SHA256);
-        var complete = CmsDetachedSignature.Complete(digest, signature, certificate);
+        var complete = CmsDetachedSignature.Complete(digest, signature, certificate, [certificate]);
         Assert.Equal(CmsDetachedSignature.Sign(s_content, keys.Signer), complete);
         Assert.Equal(placeholder.Length, complete.Length);
         Assert.Equal(placeholder[..^256], complete[..^256]);

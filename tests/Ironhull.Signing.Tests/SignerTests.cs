@@ -10,13 +10,13 @@ public sealed class SignerTests(TestKeys keys) : IClassFixture<TestKeys>
 
     [Fact]
     public void PemFileSigner_KeyOfAnotherCertificate_ReportsHULL6002() =>
-        Assert.Equal("HULL6002", Code(() => new PemFileSigner(keys.File("PK.key"), keys.File("db.crt"))));
+        Assert.Equal("HULL6002", Code(() => new PemFileSigner(keys.File("PK.key"), keys.File("boot-code.crt"))));
 
     [Theory]
     [InlineData("no such file")]
-    [InlineData("db.crt")]
+    [InlineData("boot-code.crt")]
     public void PemFileSigner_NoKeyInFile_ReportsHULL6001(string key) =>
-        Assert.Equal("HULL6001", Code(() => new PemFileSigner(keys.File(key), keys.File("db.crt"))));
+        Assert.Equal("HULL6001", Code(() => new PemFileSigner(keys.File(key), keys.File("boot-code.crt"))));
 
     [Fact]
     public void SignDigest_OtherAlgorithm_ReportsHULL6003() =>
@@ -56,18 +56,37 @@ public sealed class SignerTests(TestKeys keys) : IClassFixture<TestKeys>
         Assert.Equal("HULL6005", Code(() => External("head -c 256 /dev/zero").SignDigest(s_digest, HashAlgorithmName.SHA256)));
 
     [Fact]
+    public void CommandSigningKeys_TellsTheCommandTheRole()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(keys.Folder, "*.crt"))
+        {
+            File.Copy(file, folder[Path.GetFileName(file)]);
+        }
+
+        var script = "printf %s \"$2\" | xxd -r -p | openssl pkeyutl -sign -inkey 'FOLDER'/$HULL_SIGNING_ROLE.key -pkeyopt digest:sha256";
+        using var signing = new CommandSigningKeys("sh", ["-c", script.Replace("FOLDER", keys.Folder, StringComparison.Ordinal), "signer"], folder.Path);
+        using var files = keys.Store.OpenSigningKeys();
+        foreach (var role in SigningRoles.All)
+        {
+            Assert.Equal(files.CertificateOf(role).Leaf.Thumbprint, signing.CertificateOf(role).Leaf.Thumbprint);
+            Assert.Equal(files.SignerOf(role).SignDigest(s_digest, HashAlgorithmName.SHA256), signing.SignerOf(role).SignDigest(s_digest, HashAlgorithmName.SHA256));
+        }
+    }
+
+    [Fact]
     public void ExternalCommandSigner_NoAnswer_ReportsHULL6004()
     {
-        var signer = new ExternalCommandSigner("sh", ["-c", "read a; read b < /dev/tty || exec tail -f /dev/null"], keys.File("db.crt"), TimeSpan.FromSeconds(1));
+        var signer = new ExternalCommandSigner("sh", ["-c", "read a; read b < /dev/tty || exec tail -f /dev/null"], keys.File("boot-code.crt"), TimeSpan.FromSeconds(1));
         Assert.Equal("HULL6004", Code(() => signer.SignDigest(s_digest, HashAlgorithmName.SHA256)));
     }
 
     [Fact]
     public void ExternalCommandSigner_CommandMissing_ReportsHULL6004() =>
-        Assert.Equal("HULL6004", Code(() => new ExternalCommandSigner("/no/such/command", [], keys.File("db.crt")).SignDigest(s_digest, HashAlgorithmName.SHA256)));
+        Assert.Equal("HULL6004", Code(() => new ExternalCommandSigner("/no/such/command", [], keys.File("boot-code.crt")).SignDigest(s_digest, HashAlgorithmName.SHA256)));
 
     private ExternalCommandSigner External(string script) =>
-        new("sh", ["-c", script.Replace("KEY", keys.File("db.key"), StringComparison.Ordinal), "signer"], keys.File("db.crt"));
+        new("sh", ["-c", script.Replace("KEY", keys.File("boot-code.key"), StringComparison.Ordinal), "signer"], keys.File("boot-code.crt"));
 
     private static string Code(Action action) => Assert.Throws<HullException>(action).Code.Code;
 }

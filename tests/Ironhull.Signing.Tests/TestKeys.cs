@@ -11,7 +11,7 @@ public sealed class TestKeys : IDisposable
     {
         Folder = _folder["keys"];
         Store = KeyStore.Init(Folder);
-        Signer = Store.OpenDatabaseSigner();
+        Signer = Store.OpenSigner(SigningRole.BootCode);
     }
 
     public string Folder { get; }

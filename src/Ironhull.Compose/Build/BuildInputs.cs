@@ -12,7 +12,7 @@ public static class BuildInputs
     /// <summary>Makes the key.</summary>
     /// <param name="definition">The definition; all files it names are hashed.</param>
     /// <param name="lockPath">The lock.</param>
-    /// <param name="certificate">SHA-256 of the signing certificate and its chain, or null when nothing is signed.</param>
+    /// <param name="certificate">SHA-256 of the signing certificates and their chains, or null when nothing is signed.</param>
     /// <param name="deferSigning">Whether signatures stay zero.</param>
     public static StageKey Of(ImageDefinition definition, string lockPath, Sha256Digest? certificate, bool deferSigning)
     {

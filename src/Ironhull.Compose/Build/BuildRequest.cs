@@ -15,11 +15,11 @@ public sealed record BuildRequest
     /// <summary>The cache: downloads, content store, stage results.</summary>
     public required string CacheFolder { get; init; }
 
-    /// <summary>The folder with PK, KEK and db certificates (<c>hull keys init</c>); not used by OCI images.</summary>
+    /// <summary>The folder with db's certificate and a leaf for each role (<c>hull keys init</c>); not used by OCI images.</summary>
     public string? KeysFolder { get; init; }
 
-    /// <summary>Signs instead of the key file in <see cref="KeysFolder"/>.</summary>
-    public ISigner? Signer { get; init; }
+    /// <summary>Sign instead of the key files in <see cref="KeysFolder"/>; the caller disposes them.</summary>
+    public ISigningKeys? SigningKeys { get; init; }
 
     /// <summary>Leaves every signature's place filled with zeroes for <c>hull sign</c>.</summary>
     public bool DeferSigning { get; init; }

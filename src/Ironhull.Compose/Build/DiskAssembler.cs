@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Ironhull.Compose.Definition;
 using Ironhull.Diagnostics;
@@ -19,10 +18,10 @@ namespace Ironhull.Compose.Build;
 /// <param name="RootHash">The hash tree's root.</param>
 /// <param name="Loader">systemd-boot, not signed.</param>
 /// <param name="Uki">The Unified Kernel Image, not signed, with zeroes for the root hash's signature.</param>
-/// <param name="Certificate">The certificate of the key that will sign.</param>
-/// <param name="Chain">Its issuers, when the firmware knows only the highest.</param>
+/// <param name="BootCode">The certificate of the key that will sign programs.</param>
+/// <param name="UsrRoot">The certificate of the key that will sign the root hash.</param>
 public sealed record DiskContent(
-    string UsrPath, string VerityPath, Sha256Digest RootHash, byte[] Loader, byte[] Uki, X509Certificate2 Certificate, IReadOnlyList<X509Certificate2> Chain)
+    string UsrPath, string VerityPath, Sha256Digest RootHash, byte[] Loader, byte[] Uki, SigningCertificate BootCode, SigningCertificate UsrRoot)
 {
     /// <summary>The UKI's addons, not signed.</summary>
     public IReadOnlyList<AddonImage> Addons { get; init; } = [];
@@ -79,7 +78,7 @@ public static class DiskAssembler
         CopyFile(content.UsrPath, stream, Offset(1));
         CopyFile(content.VerityPath, stream, Offset(2));
         stream.Position = Offset(3);
-        stream.Write(new VeritySignature(content.RootHash, CmsDetachedSignature.Placeholder(content.Certificate)).ToJson(content.Certificate));
+        stream.Write(new VeritySignature(content.RootHash, CmsDetachedSignature.Placeholder(content.UsrRoot)).ToJson(content.UsrRoot.Leaf));
         stream.Flush();
     }
 
@@ -87,13 +86,13 @@ public static class DiskAssembler
     {
         var tree = new FileTree();
         void Put(string path, byte[] bytes) => tree.Set(path, Inode.File(Content.FromBytes(bytes)));
-        Put(LoaderPath, Authenticode.Prepare(content.Loader, replaceSignature: true).Placeholder(content.Certificate, content.Chain));
-        Put($"{UkiFolder}/{UkiName(definition)}", Authenticode.Prepare(content.Uki).Placeholder(content.Certificate, content.Chain));
+        Put(LoaderPath, Authenticode.Prepare(content.Loader, replaceSignature: true).Placeholder(content.BootCode));
+        Put($"{UkiFolder}/{UkiName(definition)}", Authenticode.Prepare(content.Uki).Placeholder(content.BootCode));
         // In the UKI's own folder: what an addon says belongs to this version, and goes with it when its slot is written anew.
         var addons = BootPredictor.ExtrasOf($"{UkiFolder}/{UkiName(definition)}");
         foreach (var addon in content.Addons)
         {
-            Put((addon.Installed ? addons : addons + BootPredictor.CatalogueFolder) + addon.FileName, Authenticode.Prepare(addon.Image).Placeholder(content.Certificate, content.Chain));
+            Put((addon.Installed ? addons : addons + BootPredictor.CatalogueFolder) + addon.FileName, Authenticode.Prepare(addon.Image).Placeholder(content.BootCode));
         }
 
         // The editor would let anybody at the console change an unsigned command line; under Secure Boot it is off anyway.

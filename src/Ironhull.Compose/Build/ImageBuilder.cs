@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Initrd;
 using Ironhull.Compose.Layout;
@@ -61,10 +59,9 @@ public sealed class ImageBuilder
 
     private async Task<BuildReport> RunAsync(CancellationToken cancellation)
     {
-        var certificates = SigningCertificates();
-        var inputs = BuildInputs.Of(
-            _definition, _definition.LockPath,
-            certificates is null ? null : Sha256Digest.Of([.. certificates.SelectMany(c => c.RawData)]), _request.DeferSigning);
+        using var own = _definition.Kind == ImageKind.Disk && _request.SigningKeys is null ? OwnKeys() : null;
+        var keys = _definition.Kind == ImageKind.Disk ? _request.SigningKeys ?? own : null;
+        var inputs = BuildInputs.Of(_definition, _definition.LockPath, keys is null ? null : RoleCertificates.DigestOf(keys), _request.DeferSigning);
         CreateOutputFolder();
         using var busy = OutputLock.Take(_request.OutputFolder);
         var start = StageMeter.Start(_time);
@@ -81,7 +78,7 @@ public sealed class ImageBuilder
         var packages = await PackagesAsync(cancellation).ConfigureAwait(false);
         var composed = Measure("tree", () => TreeComposer.Compose(_definition, _lock, packages, _cache));
         report = _definition.Kind == ImageKind.Disk
-            ? BuildDisk(composed, certificates!, cancellation)
+            ? BuildDisk(composed, keys!, cancellation)
             : BuildOci(composed);
         report = report with { Outputs = [.. report.Outputs, .. PackageList.Write(_request.OutputFolder, _definition, _lock, packages)] };
         report = report with { Notes = [.. _definition.Waivers.Signatures.Select(w => w.Warning), .. composed.Notes, .. report.Notes] };
@@ -103,27 +100,7 @@ public sealed class ImageBuilder
         }
     }
 
-    /// <summary>The signing certificate first, then its issuers; null when the kind is not signed.</summary>
-    private List<X509Certificate2>? SigningCertificates()
-    {
-        if (_definition.Kind != ImageKind.Disk)
-        {
-            return null;
-        }
-
-        if (_request.Signer is { } signer)
-        {
-            return [signer.Certificate, .. signer.Chain];
-        }
-
-        if (_request.KeysFolder is not { } folder)
-        {
-            throw ComposeErrors.KeysNeeded.Error("No keys were given.");
-        }
-
-        var (leaf, chain) = Pem.ReadCertificates(Path.Combine(folder, "db.crt"));
-        return [leaf, .. chain];
-    }
+    private FolderSigningKeys OwnKeys() => new(_request.KeysFolder ?? throw ComposeErrors.KeysNeeded.Error("No keys were given."));
 
     private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(CancellationToken cancellation)
     {
@@ -168,7 +145,7 @@ public sealed class ImageBuilder
         return unpacked!;
     }
 
-    private BuildReport BuildDisk(ComposedTree composed, List<X509Certificate2> certificates, CancellationToken cancellation)
+    private BuildReport BuildDisk(ComposedTree composed, ISigningKeys keys, CancellationToken cancellation)
     {
         var timestamp = _lock.Timestamp;
         var facts = new Closure.MemoryFactCache();
@@ -201,14 +178,15 @@ public sealed class ImageBuilder
 
         var rootHash = UsrImage.RootHash(usr);
         var initrd = initrdFile.GetAwaiter().GetResult();
-        var uki = Measure("uki", () => Uki(composed, rootHash, initrd, certificates[0]));
+        var uki = Measure("uki", () => Uki(composed, rootHash, initrd, keys));
         var loader = Single(composed.Root, _definition.Boot!.Loader).ToArray();
         var content = new DiskContent(
-            Path.Combine(usr, UsrImage.FileName), Path.Combine(usr, UsrImage.VerityFileName), rootHash, loader, uki, certificates[0], certificates[1..])
+            Path.Combine(usr, UsrImage.FileName), Path.Combine(usr, UsrImage.VerityFileName), rootHash, loader, uki,
+            keys.CertificateOf(SigningRole.BootCode), keys.CertificateOf(SigningRole.RootHash))
         {
             Addons = AddonImage.Build(_definition, composed.Root, composed.KernelVersion),
         };
-        var outputs = new OutputWriter(_request, _definition, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
+        var outputs = new OutputWriter(_request, _definition, keys, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
         return Report(composed, rootHash.ToString(), outputs,
         [
             new("packages", _lock.Packages.Sum(p => p.Size)),
@@ -248,7 +226,7 @@ public sealed class ImageBuilder
         return Report(composed, "", [new(name, "oci", stream.Length, stream.Length, Sha256Digest.Of(stream).ToString())], [new("packages", _lock.Packages.Sum(p => p.Size))]);
     }
 
-    private byte[] Uki(ComposedTree composed, Sha256Digest rootHash, string initrdPath, X509Certificate2 certificate)
+    private byte[] Uki(ComposedTree composed, Sha256Digest rootHash, string initrdPath, ISigningKeys keys)
     {
         var boot = _definition.Boot!;
         var commandLine = $"usrhash={rootHash} {boot.CommandLine}".TrimEnd();
@@ -258,7 +236,7 @@ public sealed class ImageBuilder
             throw ComposeErrors.CommandLineTooLong.Error($"The command line has {commandLine.Length} bytes{(added == 0 ? "" : $" and {added} more with every addon")}.");
         }
 
-        var signature = SignatureArchive.Build(CmsDetachedSignature.Placeholder(certificate));
+        var signature = SignatureArchive.Build(CmsDetachedSignature.Placeholder(keys.CertificateOf(SigningRole.RootHash)));
         var compressed = File.ReadAllBytes(initrdPath);
         var initrd = new byte[signature.Length + compressed.Length];
         signature.CopyTo(initrd, 0);

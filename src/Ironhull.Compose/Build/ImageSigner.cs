@@ -10,25 +10,26 @@ using Ironhull.Signing;
 namespace Ironhull.Compose.Build;
 
 /// <summary>
-/// Fills the signatures of a raw disk in: first the root hash's, in its partition and in the UKI's initrd, then
-/// systemd-boot's and the UKI's. Every place was left with the right length by the build; no other byte changes. A disk
+/// Fills the signatures of a raw disk in, each with the key of its role: first the root hash's, in its partition and in
+/// the UKI's initrd, then systemd-boot's and the UKI's. Every place was left with the right length by the build; no other byte changes. A disk
 /// that was signed before can be signed again.
 /// </summary>
 public static class ImageSigner
 {
     /// <summary>Signs a disk in place. The caller owns atomicity: give a copy.</summary>
     /// <param name="disk">Readable, writable, seekable.</param>
-    /// <param name="signer">The key; its certificate must be the one that the disk was built for.</param>
+    /// <param name="keys">The keys; their certificates must be as long as those that the disk was built for.</param>
     /// <param name="name">Named in errors.</param>
     /// <returns>The root hash.</returns>
     /// <exception cref="HullException">HULL5009: the places do not fit; HULL10xx: not such a disk; HULL60xx: signing failed.</exception>
-    public static Sha256Digest Sign(Stream disk, ISigner signer, string name)
+    public static Sha256Digest Sign(Stream disk, ISigningKeys keys, string name)
     {
         var table = GptTable.Read(disk);
-        var rootHash = SignRootHash(disk, table, signer, name, out var signature);
+        var rootHash = SignRootHash(disk, table, keys.SignerOf(SigningRole.RootHash), name, out var signature);
         var esp = Find(table, PartitionTypes.EfiSystem, "EFI system partition", name);
         var offset = esp.Offset;
         var volume = FatVolume.Open(disk, offset, esp.Length);
+        var signer = keys.SignerOf(SigningRole.BootCode);
         var signed = 0;
         foreach (var entry in volume.Entries.Where(e => !e.IsDirectory && e.Path.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)))
         {

@@ -11,7 +11,7 @@ using Ironhull.Signing;
 namespace Ironhull.Compose.Build;
 
 /// <summary>Writes the disk in every form that the definition asks for.</summary>
-public sealed class OutputWriter(BuildRequest request, ImageDefinition definition, Action<string, Action> stage)
+public sealed class OutputWriter(BuildRequest request, ImageDefinition definition, ISigningKeys keys, Action<string, Action> stage)
 {
     /// <summary>The file name of a form.</summary>
     public static string FileName(string image, OutputForm format) => format switch
@@ -157,9 +157,8 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
 
     private void Sign(string raw)
     {
-        using var own = request.Signer is null ? new PemFileSigner(Path.Combine(request.KeysFolder!, "db.key"), Path.Combine(request.KeysFolder!, "db.crt")) : null;
         using var disk = new FileStream(raw, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        ImageSigner.Sign(disk, request.Signer ?? own!, definition.Name);
+        ImageSigner.Sign(disk, keys, definition.Name);
     }
 
     private string Temporary(OutputForm format) => $"{Path.Combine(request.OutputFolder, FileName(definition.Name, format))}.partial-{Environment.ProcessId}";

@@ -29,7 +29,7 @@ public static class SigningErrors
 
     /// <summary>The folder lacks keys.</summary>
     public static readonly ErrorCode KeysMissing = new(
-        "HULL6007", ErrorCategory.Input, "The folder holds no complete set of keys", "Make development keys with 'hull keys init', or name the folder that has PK, KEK and db.");
+        "HULL6007", ErrorCategory.Input, "The folder holds no complete set of keys", "Make development keys with 'hull keys init', or name the folder that has PK, KEK, db and a leaf for each role.");
 
     /// <summary>A signature container is malformed or missing.</summary>
     public static readonly ErrorCode MalformedSignature = new(
@@ -38,4 +38,8 @@ public static class SigningErrors
     /// <summary>The keys cannot be written.</summary>
     public static readonly ErrorCode KeysNotWritten = new(
         "HULL6009", ErrorCategory.Environment, "The keys cannot be written", "Check that the folder's parent exists, is writable and has space.");
+
+    /// <summary>A leaf is to be issued, but db's certificate is not an authority.</summary>
+    public static readonly ErrorCode NoAuthority = new(
+        "HULL6010", ErrorCategory.Input, "db's certificate is no certificate authority", "The folder has one key for every role, which cannot be replaced alone: make new keys with 'hull keys init', enrol them in the firmware, and build again.");
 }

@@ -8,7 +8,7 @@ public sealed record AcceptanceOptions
     /// <summary>The production disk image, raw or qcow2; it stays unchanged.</summary>
     public required string ImagePath { get; init; }
 
-    /// <summary>Folder of the keys that signed it: PK.crt, KEK.crt, db.crt, and db.key for the control of the addon test.</summary>
+    /// <summary>Folder of the keys that signed it: PK.crt, KEK.crt, db.crt, and the key for boot code for the control of the addon test.</summary>
     public required string KeysFolder { get; init; }
 
     /// <summary>An OCI image archive whose container is run on the machine, or null to leave that test out.</summary>

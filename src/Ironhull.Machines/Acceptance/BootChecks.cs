@@ -63,7 +63,7 @@ internal static class BootChecks
             var unsigned = UkiBuilder.BuildAddon(BootFileChanges.MinimalApplication(), StrangerWord);
             files.EnsureDirectory("/loader/addons");
             files.Set("/loader/addons/stranger.addon.efi", File(SignedByStranger(context.Folder, unsigned)));
-            using var signer = KeyStore.Open(context.Options.KeysFolder).OpenDatabaseSigner();
+            using var signer = KeyStore.Open(context.Options.KeysFolder).OpenSigner(SigningRole.BootCode);
             var trusted = UkiBuilder.BuildAddon(BootFileChanges.MinimalApplication(), TrustedWord);
             files.Set("/loader/addons/trusted.addon.efi", File(Authenticode.Sign(trusted, signer)));
         }
@@ -137,7 +137,7 @@ internal static class BootChecks
     {
         var keys = Path.Combine(folder, "stranger");
         var store = Directory.Exists(keys) ? KeyStore.Open(keys) : KeyStore.Init(keys, "A stranger");
-        using var signer = store.OpenDatabaseSigner();
+        using var signer = store.OpenSigner(SigningRole.BootCode);
         return Authenticode.Sign(unsigned, signer);
     }
 }

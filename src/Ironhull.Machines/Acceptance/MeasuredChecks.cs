@@ -67,7 +67,7 @@ internal static class MeasuredChecks
     private static async Task<string> WithAddonsAsync(BootChecks.BootContext context, CancellationToken cancel)
     {
         var path = Path.Combine(context.Folder, "addons.raw");
-        using (var signer = KeyStore.Open(context.Options.KeysFolder).OpenDatabaseSigner())
+        using (var signer = KeyStore.Open(context.Options.KeysFolder).OpenSigner(SigningRole.BootCode))
         {
             context.Image.CopyWithBootFiles(path, files =>
             {

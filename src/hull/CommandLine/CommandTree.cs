@@ -23,7 +23,7 @@ internal static class CommandTree
             new QuickstartCommand(),
             new SetupCommand(),
             new DoctorCommand(),
-            new CommandGroup("keys", "make and show signing keys", new Example("hull keys init", "make development keys")) { new KeysInitCommand() },
+            new CommandGroup("keys", "make and replace signing keys", new Example("hull keys init", "make development keys"), new Example("hull keys rotate boot-code", "replace the key that signs kernel images")) { new KeysInitCommand(), new KeysRotateCommand() },
             new LockCommand(),
             new WhyCommand(),
             new WhyNotCommand(),

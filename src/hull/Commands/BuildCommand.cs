@@ -43,6 +43,7 @@ internal sealed class BuildCommand : HullCommand
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var definition = context.LoadDefinition(context.Get(_definition));
+        using var external = _signer.External(context);
         var report = await ImageBuilder.BuildAsync(
             new BuildRequest
             {
@@ -50,7 +51,7 @@ internal sealed class BuildCommand : HullCommand
                 OutputFolder = context.Get(_output) ?? Path.Combine("out", definition.Name),
                 CacheFolder = context.CacheFolder,
                 KeysFolder = _signer.Folder(context),
-                Signer = _signer.External(context),
+                SigningKeys = external,
                 DeferSigning = context.Get(_defer),
                 Offline = context.IsOffline,
                 Mirrors = context.Mirrors,

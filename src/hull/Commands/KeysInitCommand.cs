@@ -14,7 +14,7 @@ internal sealed class KeysInitCommand : HullCommand
 
     /// <summary>The command.</summary>
     public KeysInitCommand()
-        : base("init", "make development keys: PK, KEK and db for Secure Boot")
+        : base("init", "make development keys: PK, KEK and db for Secure Boot, and a leaf below db for each role")
     {
         Add(_output);
         Add(_name);
@@ -28,15 +28,19 @@ internal sealed class KeysInitCommand : HullCommand
     ];
 
     /// <inheritdoc/>
-    public override string Notes => "db signs images and root hashes; PK and KEK go into the firmware of the machines that hull run starts. The keys are for development: they lie in the folder without a password.";
+    public override string Notes => "db is a certificate authority: firmware and kernel trust it, and it issues the leaves boot-code, root-hash, ipe-policy, extension and pcr-policy, which sign. PK, KEK and db go into the firmware of the machines that hull run starts. The keys are for development: they lie in the folder without a password.";
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var folder = context.Get(_output)!;
         var store = KeyStore.Init(folder, context.Get(_name)!);
+        using var signing = store.OpenSigningKeys();
         (string Name, System.Security.Cryptography.X509Certificates.X509Certificate2 Certificate)[] keys =
-            [("PK", store.PlatformKey), ("KEK", store.KeyExchangeKey), ("db", store.Database)];
+            [
+                ("PK", store.PlatformKey), ("KEK", store.KeyExchangeKey), ("db", store.Database),
+                .. SigningRoles.All.Select(role => (SigningRoles.WordOf(role), signing.CertificateOf(role).Leaf)),
+            ];
         if (context.IsJson)
         {
             context.WriteJson(json =>

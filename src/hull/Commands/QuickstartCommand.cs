@@ -55,7 +55,7 @@ internal sealed class QuickstartCommand : HullCommand
             KeyStore.Init(keys);
         }
 
-        context.Out.Write($"   {CommandContext.Shorten(keys)}: PK, KEK, db\n");
+        context.Out.Write($"   {CommandContext.Shorten(keys)}: PK, KEK, db and its leaves\n");
         var host = context.LoadDefinition(context.Get(_image)!);
         foreach (var (title, image) in new[] { ("3. Compose the container host", host), ("4. Compose the sample container", context.LoadDefinition(Sample)) })
         {

@@ -10,7 +10,6 @@ using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Io;
-using Ironhull.Signing;
 
 namespace Ironhull.Cli.Commands;
 
@@ -31,8 +30,8 @@ internal sealed class SignCommand : HullCommand
     /// <inheritdoc/>
     public override IReadOnlyList<Example> Examples { get; } =
     [
-        new("hull sign out/container-host --keys keys", "with a key file"),
-        new("hull sign out/container-host --certificate db.crt --command sign-with-hsm", "with a key that lies elsewhere"),
+        new("hull sign out/container-host --keys keys", "with key files"),
+        new("hull sign out/container-host --certificate certificates --command sign-with-hsm", "with keys that lie elsewhere"),
     ];
 
     /// <inheritdoc/>
@@ -43,8 +42,7 @@ internal sealed class SignCommand : HullCommand
     {
         var folder = context.Get(_folder)!;
         var (inputs, report) = ReadManifest(folder);
-        var external = _signer.External(context);
-        using var own = external is null ? KeyStore.Open(_signer.Folder(context) ?? throw CommandErrors.Usage.Error("No key was named.", remedy: "Give --keys, or --certificate and --command.")).OpenDatabaseSigner() : null;
+        using var keys = _signer.Open(context);
         using var busy = OutputLock.Take(folder);
         long timestamp;
         var raw = Path.Combine(folder, $"{report.Image}.signing.partial-{Environment.ProcessId}");
@@ -60,7 +58,7 @@ internal sealed class SignCommand : HullCommand
             using (var stage = context.Progress.Begin("Sign"))
             using (var disk = new FileStream(raw, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
-                ImageSigner.Sign(disk, external ?? own!, report.Image);
+                ImageSigner.Sign(disk, keys, report.Image);
                 stage.Complete();
             }
 

@@ -48,7 +48,7 @@ public sealed class AddonTests(SharedKeys keys)
         var deferred = Path.Combine(image.Output, "deferred");
         await image.BuildAsync(image.Request(deferred) with { DeferSigning = true });
         var raw = Path.Combine(deferred, "small.raw");
-        using (var signer = keys.Store.OpenDatabaseSigner())
+        using (var signer = keys.Store.OpenSigningKeys())
         using (var stream = File.Open(raw, FileMode.Open, FileAccess.ReadWrite))
         {
             ImageSigner.Sign(stream, signer, "small");

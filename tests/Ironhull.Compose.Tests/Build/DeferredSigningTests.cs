@@ -26,7 +26,7 @@ public sealed class DeferredSigningTests(SharedKeys keys)
         var unsigned = $"{deferred}.unsigned";
         File.Copy(deferred, unsigned);
 
-        using var signer = keys.Store.OpenDatabaseSigner();
+        using var signer = keys.Store.OpenSigningKeys();
         Sha256Digest rootHash;
         using (var disk = File.Open(deferred, FileMode.Open, FileAccess.ReadWrite))
         {
@@ -59,7 +59,7 @@ public sealed class DeferredSigningTests(SharedKeys keys)
         image.WriteDefinition(SmallImage.DefaultText(disk: true).Replace("[raw, qcow2]", "[raw]", StringComparison.Ordinal));
         var path = await DeferredAsync(image);
         var before = Digest(path);
-        using var signer = keys.Other.OpenDatabaseSigner();
+        using var signer = keys.Other.OpenSigningKeys();
         using (var disk = File.Open(path, FileMode.Open, FileAccess.ReadWrite))
         {
             Assert.Equal("HULL5009", Assert.Throws<HullException>(() => ImageSigner.Sign(disk, signer, "small")).Code.Code);
@@ -85,7 +85,7 @@ public sealed class DeferredSigningTests(SharedKeys keys)
         // Where something lies that is read: the table, the start of the file system with its directories and programs, the signature.
         var used = Enumerable.Range(0, 8 << 10).Select(i => esp + (i * 512L)).Where(o => original.AsSpan((int)o, 512).ContainsAnyExcept((byte)0)).ToArray();
         long[] sectors = [0, 512, 1024, .. used, .. used, signature, signature + 512];
-        using var signer = keys.Store.OpenDatabaseSigner();
+        using var signer = keys.Store.OpenSigningKeys();
         var copy = original.ToArray();
         var refused = 0;
         Gen.Select(Gen.Int[0, sectors.Length - 1], Gen.Int[0, 511], Gen.Byte[1, 255]).Sample((sector, at, flip) =>
@@ -113,7 +113,7 @@ public sealed class DeferredSigningTests(SharedKeys keys)
     [Fact]
     public void Sign_NoDisk_ReportsACode()
     {
-        using var signer = keys.Store.OpenDatabaseSigner();
+        using var signer = keys.Store.OpenSigningKeys();
         using var empty = new MemoryStream(new byte[1 << 20]);
         Assert.Throws<HullException>(() => ImageSigner.Sign(empty, signer, "x"));
     }
@@ -152,10 +152,14 @@ public sealed class DeferredSigningTests(SharedKeys keys)
 
     private async Task<string> DeferredAsync(SmallImage image)
     {
-        // The certificate alone is enough to defer.
+        // The certificates alone are enough to defer.
         var certificates = Path.Combine(image.Cache, "certificates");
         Directory.CreateDirectory(certificates);
-        File.Copy(Path.Combine(keys.Folder, "db.crt"), Path.Combine(certificates, "db.crt"));
+        foreach (var file in Directory.GetFiles(keys.Folder, "*.crt"))
+        {
+            File.Copy(file, Path.Combine(certificates, Path.GetFileName(file)));
+        }
+
         var folder = Path.Combine(image.Output, "deferred");
         await image.BuildAsync(image.Request(folder) with { KeysFolder = certificates, DeferSigning = true });
         return Path.Combine(folder, "small.raw");
@@ -220,7 +224,7 @@ public sealed class DeferredSigningTests(SharedKeys keys)
         disk.Position = partition.Offset;
         disk.ReadExactly(bytes);
         var signature = VeritySignature.Parse(bytes, new("disk"));
-        CmsDetachedSignature.Verify(VeritySignature.SignedContent(rootHash), signature.Signature, certificate);
+        Assert.EndsWith(" root-hash", CmsDetachedSignature.Verify(VeritySignature.SignedContent(rootHash), signature.Signature, certificate).Subject, StringComparison.Ordinal);
         var esp = table.Partitions.Single(p => p.Type == PartitionTypes.EfiSystem);
         var volume = FatVolume.Open(disk, esp.Offset, esp.Length);
         var programs = volume.Entries.Where(e => e.Path.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)).ToList();
@@ -228,7 +232,7 @@ public sealed class DeferredSigningTests(SharedKeys keys)
         foreach (var entry in programs)
         {
             var image = volume.ReadFile(entry);
-            Authenticode.Verify(image, certificate);
+            Assert.EndsWith(" boot-code", Authenticode.Verify(image, certificate).Subject, StringComparison.Ordinal);
             var pe = PeImage.Parse(image);
             if (pe.Find(".initrd") is { } section)
             {

@@ -126,7 +126,7 @@ public sealed class OpenImageTests : IDisposable
         }
 
         var keys = Path.Combine(_folder.Path, "keys");
-        var certificate = (Directory.Exists(keys) ? KeyStore.Open(keys) : KeyStore.Init(keys)).Database;
+        using var signing = (Directory.Exists(keys) ? KeyStore.Open(keys) : KeyStore.Init(keys)).OpenSigningKeys();
         _folder.Write("k.gpg", "x");
         _folder.Write("initrd.yaml", "files: []");
         var definition = ImageDefinition.Load(_folder.Write("image.yaml", """
@@ -146,7 +146,7 @@ public sealed class OpenImageTests : IDisposable
                 new(".initrd", Encoding.ASCII.GetBytes("initrd")), new(".linux", Encoding.ASCII.GetBytes("linux")),
             ]);
         var raw = Path.Combine(_folder.Path, name + ".raw");
-        DiskAssembler.Write(raw, definition, new DiskContent(usr, verity, result.RootHash, MinimalPe.Create(), uki, certificate, []), 0);
+        DiskAssembler.Write(raw, definition, new DiskContent(usr, verity, result.RootHash, MinimalPe.Create(), uki, signing.CertificateOf(SigningRole.BootCode), signing.CertificateOf(SigningRole.RootHash)), 0);
         return raw;
     }
 }

@@ -9,7 +9,7 @@ public class ErrorTests
     [InlineData("'hull' does not know the command 'docter'.", "Did you mean 'doctor'? See 'hull --help'.", "docter")]
     [InlineData("'hull setup' does not know the option '--dryrun'.", "Did you mean '--dry-run'? See 'hull setup --help'.", "setup", "--dryrun")]
     [InlineData("'hull setup' does not know the argument 'x'.", "See 'hull setup --help'.", "setup", "x")]
-    [InlineData("'hull keys' needs a command: init.", "See 'hull keys --help'.", "keys")]
+    [InlineData("'hull keys' needs a command: init, rotate.", "See 'hull keys --help'.", "keys")]
     [InlineData("'--format' takes text or json, not 'xml'.", "See 'hull doctor --help'.", "doctor", "--format", "xml")]
     public async Task Run_BadCommandLine_ReportsHULL9002(string message, string remedy, params string[] arguments)
     {
