@@ -13,6 +13,7 @@ return args switch
     ["convert", var lockPath] => await MakeRepositoryAsync(lockPath, null),
     ["convert", var lockPath, "--output", var folder] => await MakeRepositoryAsync(lockPath, folder),
     ["dnf", var definition, var world, var reviewed] => CompareWithDnf(definition, world, reviewed),
+    ["lists", var world] => CompareLists(world),
     ["reproduce", var lockPath, .. var names] => Reproduce(lockPath, names),
     ["definition", var images, var reviews, var world, var output] => WriteDefinition(images, reviews, world, output),
     ["trees", var first, var second, var reviewed] => CompareImages(first, second, reviewed),
@@ -73,6 +74,12 @@ static int CompareWithDnf(string definitionPath, string world, string reviewed)
     }
 }
 
+static int CompareLists(string world)
+{
+    using var lists = new DnfLists(Path.GetFullPath(world));
+    return lists.Compare(Console.Out) == 0 ? 0 : 1;
+}
+
 static int WriteDefinition(string images, string reviews, string world, string output)
 {
     Console.WriteLine(RpmDefinition.Write(images, reviews, world, output));
@@ -97,6 +104,8 @@ static int Usage()
                  Makes packages again and compares them, before signing, with those that are kept.
                rpmworld dnf DEFINITION FOLDER REVIEWED
                  Lets dnf resolve and install what a definition asks for, without scriptlets and triggers, and compares the files with the packages as we merge them.
+               rpmworld lists FOLDER
+                 Resolves many lists of packages of a repository, and lets dnf5 resolve them too.
                rpmworld definition IMAGES REVIEWS FOLDER OUTPUT
                  Copies the folder IMAGES and turns its container host to the repository of RPMs; prints the definition's path.
                rpmworld trees IMAGE IMAGE REVIEWED

@@ -9,6 +9,10 @@ public static class HostTool
     /// <returns>What it printed to its standard output.</returns>
     public static string Run(string tool, params string[] arguments) => Try(tool, arguments).Success();
 
+    /// <summary>Runs a tool that has to succeed, with variables beside those of this process.</summary>
+    /// <returns>What it printed to its standard output.</returns>
+    public static string Run(IReadOnlyDictionary<string, string> environment, string tool, params string[] arguments) => Try(tool, arguments, environment).Success();
+
     /// <summary>Runs a tool that may fail.</summary>
     /// <param name="tool">Its name or path; the sbin folders are searched too.</param>
     /// <param name="arguments">Its arguments.</param>

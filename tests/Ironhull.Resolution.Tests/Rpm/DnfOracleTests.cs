@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ironhull.Packages.Rpm;
+using Ironhull.Testing;
 using Xunit;
 using static Ironhull.Resolution.Tests.Rpm.RpmLines;
 

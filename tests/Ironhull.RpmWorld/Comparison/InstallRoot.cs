@@ -1,6 +1,6 @@
 using Ironhull.Formats.Trees;
 using Ironhull.RpmWorld.Repository;
-using Ironhull.RpmWorld.Tools;
+using Ironhull.Testing;
 
 namespace Ironhull.RpmWorld.Comparison;
 

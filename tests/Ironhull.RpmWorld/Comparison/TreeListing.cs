@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Ironhull.Compose.Recipes;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Trees;
-using Ironhull.RpmWorld.Tools;
+using Ironhull.Testing;
 
 namespace Ironhull.RpmWorld.Comparison;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Ironhull.Compose.Locking;
 using Ironhull.Formats.Io;
 using Ironhull.RpmWorld.Conversion;
-using Ironhull.RpmWorld.Tools;
+using Ironhull.Testing;
 
 namespace Ironhull.RpmWorld.Repository;
 

@@ -1,7 +1,7 @@
 using Ironhull.Packages;
 using Ironhull.Packages.Debian;
 using Ironhull.RpmWorld.Conversion;
-using Ironhull.RpmWorld.Tools;
+using Ironhull.Testing;
 
 namespace Ironhull.RpmWorld.Repository;
 
