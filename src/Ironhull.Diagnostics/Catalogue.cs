@@ -6,7 +6,7 @@ namespace Ironhull.Diagnostics;
 /// <summary>
 /// The whole error catalogue, gathered from the area classes below <c>Codes/</c>. Each area owns a range:
 /// 1xxx formats, 2xxx packages and repositories, 3xxx resolution, 4xxx image definition and lock,
-/// 5xxx composition, 6xxx keys and signing, 7xxx machines and acceptance, 9xxx command line and environment.
+/// 5xxx composition, 6xxx keys and signing, 7xxx machines and acceptance, 8xxx provisioning, 9xxx command line and environment.
 /// </summary>
 public static class Catalogue
 {
@@ -30,7 +30,7 @@ public static class Catalogue
     private static Area[] Areas() =>
     [
         new(typeof(FormatErrors)), new(typeof(PackageErrors)), new(typeof(RpmErrors)), new(typeof(RpmRepositoryErrors)), new(typeof(ResolutionErrors)), new(typeof(DefinitionErrors)),
-        new(typeof(ComposeErrors)), new(typeof(RecipeErrors)), new(typeof(TreeErrors)), new(typeof(SigningErrors)), new(typeof(EnforcementErrors)), new(typeof(MachineErrors)), new(typeof(CommandErrors)),
+        new(typeof(ComposeErrors)), new(typeof(RecipeErrors)), new(typeof(TreeErrors)), new(typeof(SigningErrors)), new(typeof(EnforcementErrors)), new(typeof(MachineErrors)), new(typeof(ProvisioningErrors)), new(typeof(CommandErrors)),
     ];
 
     private readonly record struct Area([property: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] Type Type);

@@ -12,6 +12,7 @@ internal static class CommandTree
         ("Start here", ["quickstart", "setup", "doctor"]),
         ("Compose", ["lock", "build", "sign", "keys"]),
         ("Run", ["run", "test"]),
+        ("Provision", ["provision"]),
         ("Understand", ["why", "why-not", "inspect", "diff", "errors"]),
     ];
 
@@ -31,6 +32,10 @@ internal static class CommandTree
             new SignCommand(),
             new RunCommand(),
             new TestCommand(),
+            new CommandGroup("provision", "check what configures a node on its first boot", new Example("hull provision validate config.ign", "check a config before a node meets it"))
+            {
+                new ProvisionValidateCommand(),
+            },
             new InspectCommand(),
             new DiffCommand(),
             new ErrorsCommand(),

@@ -116,6 +116,7 @@ internal sealed class ErrorsCommand : HullCommand
         '5' => "composition",
         '6' => "keys and signing",
         '7' => "machines and acceptance",
+        '8' => "provisioning",
         _ => "command line and environment",
     };
 

@@ -1,0 +1,101 @@
+namespace Ironhull.Diagnostics;
+
+/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents.</summary>
+public static class ProvisioningErrors
+{
+    /// <summary>The text is not JSON.</summary>
+    public static readonly ErrorCode Syntax = new(
+        "HULL8001", ErrorCategory.Input, "The provisioning config is not valid JSON", "Correct the syntax at that place; a config written as YAML is converted with 'hull provision convert'.");
+
+    /// <summary>There is no text.</summary>
+    public static readonly ErrorCode Empty = new(
+        "HULL8002", ErrorCategory.Input, "The provisioning config is empty", "Write at least {\"ignition\": {\"version\": \"3.4.0\"}}, or name another file.");
+
+    /// <summary>The version is absent or not a version.</summary>
+    public static readonly ErrorCode Version = new(
+        "HULL8003", ErrorCategory.Input, "The provisioning config names no valid version", "Set ignition.version to a spec version such as \"3.4.0\".");
+
+    /// <summary>A version that is not read.</summary>
+    public static readonly ErrorCode UnsupportedVersion = new(
+        "HULL8004", ErrorCategory.Unsupported, "The version of the provisioning config is not supported", "Use a spec version from 3.0.0 to 3.6.0 or 3.7.0-experimental.");
+
+    /// <summary>The file is too large or too deep.</summary>
+    public static readonly ErrorCode Limit = new(
+        "HULL8005", ErrorCategory.Input, "The provisioning config exceeds the size or depth that is read", "Move large contents out of the config and name them by URL.");
+
+    /// <summary>A value of another kind than the key takes.</summary>
+    public static readonly ErrorCode WrongType = new(
+        "HULL8006", ErrorCategory.Input, "A value of the provisioning config has the wrong type", "Write a value of the type that the message names; modes are decimal numbers (0644 is 420).");
+
+    /// <summary>A key that the version does not know.</summary>
+    public static readonly ErrorCode UnknownKey = new(
+        "HULL8007", ErrorCategory.Input, "A key of the provisioning config is not known in its version", "Correct or remove the key, or raise ignition.version to the version that the message names.");
+
+    /// <summary>A key that is written twice in one object.</summary>
+    public static readonly ErrorCode RepeatedKey = new(
+        "HULL8008", ErrorCategory.Input, "A key of the provisioning config is written twice", "Remove one of the two: only the last one counts.");
+
+    /// <summary>The file is not there.</summary>
+    public static readonly ErrorCode FileNotFound = new(
+        "HULL8009", ErrorCategory.Input, "A file of a provisioning config cannot be read", "Correct the path, or create the file.");
+
+    /// <summary>Two entries with the same key.</summary>
+    public static readonly ErrorCode Duplicate = new(
+        "HULL8010", ErrorCategory.Input, "An entry of the provisioning config is defined twice", "Remove one of the two, or give it another path, name, device or number.");
+
+    /// <summary>A path that is empty, relative or not simplified.</summary>
+    public static readonly ErrorCode BadPath = new(
+        "HULL8011", ErrorCategory.Input, "A path of the provisioning config is not allowed", "Write an absolute path without '.', '..', doubled or trailing slashes.");
+
+    /// <summary>A URL that cannot be parsed or has another scheme.</summary>
+    public static readonly ErrorCode BadUrl = new(
+        "HULL8012", ErrorCategory.Input, "A URL of the provisioning config is not allowed", "Write a URL with a scheme of that spec version: http, https, tftp, s3, data, gs (3.2.0), arn (3.4.0).");
+
+    /// <summary>A resource whose parts do not fit together.</summary>
+    public static readonly ErrorCode BadResource = new(
+        "HULL8013", ErrorCategory.Input, "A resource of the provisioning config is not complete", "Give the resource a source, gzip or no compression, and headers only with http and https.");
+
+    /// <summary>A verification hash that is not one.</summary>
+    public static readonly ErrorCode BadHash = new(
+        "HULL8014", ErrorCategory.Input, "A verification hash of the provisioning config is malformed", "Write sha512- and 128 hexadecimal digits, or from 3.1.0 on sha256- and 64.");
+
+    /// <summary>A file mode out of range.</summary>
+    public static readonly ErrorCode BadMode = new(
+        "HULL8015", ErrorCategory.Input, "A file mode of the provisioning config is not allowed", "Write a decimal number from 0 to 4095 (0644 is 420); setuid, setgid and sticky need 3.4.0.");
+
+    /// <summary>An owner named twice.</summary>
+    public static readonly ErrorCode BadOwner = new(
+        "HULL8016", ErrorCategory.Input, "An owner in the provisioning config is ambiguous", "Give either the id or the name; a hard link has the owner of its target.");
+
+    /// <summary>A disk or partition that cannot be.</summary>
+    public static readonly ErrorCode BadPartition = new(
+        "HULL8017", ErrorCategory.Input, "A disk or partition of the provisioning config is not allowed", "Correct the partition; every one needs a number or a label of its own and room of its own.");
+
+    /// <summary>A file system that cannot be.</summary>
+    public static readonly ErrorCode BadFilesystem = new(
+        "HULL8018", ErrorCategory.Input, "A file system of the provisioning config is not allowed", "Correct the format or the label of the file system.");
+
+    /// <summary>A RAID array that cannot be.</summary>
+    public static readonly ErrorCode BadRaid = new(
+        "HULL8019", ErrorCategory.Input, "A RAID array of the provisioning config is not allowed", "Give the array a known level, devices, and spares only where the level has redundancy.");
+
+    /// <summary>An encrypted volume that cannot be.</summary>
+    public static readonly ErrorCode BadLuks = new(
+        "HULL8020", ErrorCategory.Input, "An encrypted volume of the provisioning config is not allowed", "Correct the volume's name, device, label or way of unlocking.");
+
+    /// <summary>Nodes that stand in each other's way.</summary>
+    public static readonly ErrorCode NodeConflict = new(
+        "HULL8021", ErrorCategory.Input, "Entries of the provisioning config stand in each other's way", "Move one of the entries: no path may run through a link or a file, or be a unit that the config writes.");
+
+    /// <summary>A link without target.</summary>
+    public static readonly ErrorCode BadLink = new(
+        "HULL8022", ErrorCategory.Input, "A link of the provisioning config is not allowed", "Give the link a target; a hard link's target is not a directory.");
+
+    /// <summary>A unit or drop-in that systemd would not read.</summary>
+    public static readonly ErrorCode BadUnit = new(
+        "HULL8023", ErrorCategory.Input, "A unit of the provisioning config is not allowed", "Correct the unit's name (name.type, drop-ins name.conf) or its contents.");
+
+    /// <summary>A proxy that cannot be.</summary>
+    public static readonly ErrorCode BadProxy = new(
+        "HULL8024", ErrorCategory.Input, "A proxy of the provisioning config is not allowed", "Write the proxy as an http or https URL.");
+}
