@@ -34,7 +34,7 @@ internal static partial class KnownCommand
                 return words.Count == 1 || (words.Count == 2 && words[1].All(char.IsAsciiDigit));
             case "set":
                 return words.Count == 2 && SetOption().IsMatch(words[1]);
-            case "echo" or "printf":
+            case "echo" or "printf" or "ls" or "grep": // where the output goes has been judged
                 return !words.Any(ShellWords.HasSubstitution);
             case "[" or "[[" or "test":
                 return words.All(w => !ShellWords.HasSubstitution(w) || CommandLookup().IsMatch(w));
@@ -50,6 +50,7 @@ internal static partial class KnownCommand
             "depmod" => Known(arguments.All(a => a is "-a" or "-A" || char.IsAsciiDigit(a[0])), "depmod", kinds),
             "systemctl" => Known(SystemControl(arguments, effects), "systemd", kinds),
             "systemd-update-helper" => Known(UpdateHelper(arguments, effects), "systemd", kinds),
+            "systemd-machine-id-setup" => Known(arguments.Count == 0, "machine-id", kinds), // no two machines may share one: first boot makes it
             "systemd-sysusers" => Known(Sysusers(arguments, documents, effects), "sysusers", kinds),
             "systemd-tmpfiles" => Known(Tmpfiles(arguments, effects), "tmpfiles", kinds),
             "systemd-sysctl" or "sysctl" or "systemd-binfmt" => Known(true, "sysctl", kinds),
@@ -98,6 +99,11 @@ internal static partial class KnownCommand
         if (operands.Count == 0)
         {
             return false;
+        }
+
+        if (operands is ["preset-all"])
+        {
+            return true; // the image's preset decides about every unit
         }
 
         if (operands[0] is "preset" or "enable")

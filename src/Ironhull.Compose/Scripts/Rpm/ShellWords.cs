@@ -88,7 +88,7 @@ internal static class ShellWords
     public static List<string>? Literals(IEnumerable<string> words)
     {
         var values = new List<string>();
-        foreach (var word in words)
+        foreach (var word in words.SelectMany(Expand))
         {
             if (Literal(word) is not { } value)
             {
@@ -99,6 +99,15 @@ internal static class ShellWords
         }
 
         return values;
+    }
+
+    // Brace expansion, as bash has it, which is the shell of RPM distributions: "a{b,c}d" is "abd acd". One pair, unquoted, not nested.
+    private static string[] Expand(string word)
+    {
+        var (open, close) = (word.IndexOf('{'), word.IndexOf('}'));
+        return open < 0 || close < open || word.AsSpan().ContainsAny('$', '\'', '"') || word.Count(c => c is '{' or '}') != 2 || !word[open..close].Contains(',')
+            ? [word]
+            : [.. word[(open + 1)..close].Split(',').Select(part => word[..open] + part + word[(close + 1)..])];
     }
 
     /// <summary>Whether a word runs a command of its own.</summary>
