@@ -34,13 +34,16 @@ public sealed class AzureLinuxImageTests(SharedKeys keys) : IDisposable
     {
         var definition = Shipped;
         Assert.Equal(PackagingKind.Rpm, definition.Packaging);
-        Assert.All(definition.Repositories, r => Assert.Equal(("azurelinux", "2BC94FFF7015A5F28F1537AD0CD9FED33135CE90"), (r.Archive, Assert.Single(r.Fingerprints))));
-        Assert.Contains("3.0/prod/base/x86_64", definition.Repositories.Cast<RpmRepositoryDefinition>().Select(r => r.Path));
+        Assert.All(definition.Repositories, r => Assert.Equal(("azurelinux", "2BC94FFF7015A5F28F1537AD0CD9FED33135CE90"), (r.Archive, r.Fingerprints[0])));
+        Assert.Equal(["base", "extended", "cloud-native", "ms-oss"], definition.Repositories.Cast<RpmRepositoryDefinition>().Select(r => r.Path.Split('/')[2]));
+        Assert.Equal("BC528686B50D79E339D3721CEB3E94ADBE1229CF", Assert.Single(definition.Repositories.SelectMany(r => r.Fingerprints.Skip(1))));
         Assert.Empty(definition.Waivers.Signatures);
         Assert.Equal(("azurelinux", "azurecontainerlinux"), (definition.OsRelease["ID"], definition.OsRelease["VARIANT_ID"]));
         Assert.StartsWith("cpe:2.3:o:microsoft:azure_linux:3.0:", definition.OsRelease["CPE_NAME"], StringComparison.Ordinal);
         var key = Packages.OpenPgp.OpenPgpKeyRing.Load(definition.Repositories[0].Keys, definition.Repositories[0].Fingerprints);
         Assert.Contains("Mariner RPM Release Signing", Assert.Single(key.Keys).UserId, StringComparison.Ordinal);
+        var both = Packages.OpenPgp.OpenPgpKeyRing.Load(definition.Repositories[^1].Keys, definition.Repositories[^1].Fingerprints);
+        Assert.Contains("Microsoft (Release signing)", both.Keys.Select(k => k.UserId).Last(), StringComparison.Ordinal);
     }
 
     [Fact]
