@@ -98,4 +98,20 @@ public static class ProvisioningErrors
     /// <summary>A proxy that cannot be.</summary>
     public static readonly ErrorCode BadProxy = new(
         "HULL8024", ErrorCategory.Input, "A proxy of the provisioning config is not allowed", "Write the proxy as an http or https URL.");
+
+    /// <summary>Contents that are not gzip although the config says so.</summary>
+    public static readonly ErrorCode BadCompression = new(
+        "HULL8030", ErrorCategory.Integrity, "Contents cannot be decompressed", "Compress the contents with gzip, or remove 'compression'.");
+
+    /// <summary>Contents of another hash.</summary>
+    public static readonly ErrorCode HashMismatch = new(
+        "HULL8031", ErrorCategory.Integrity, "Contents do not have the hash that the config wants", "Do not use the contents until it is known why they differ; the hash is that of the decompressed contents.");
+
+    /// <summary>Contents beyond what is held in memory.</summary>
+    public static readonly ErrorCode ContentsTooLarge = new(
+        "HULL8032", ErrorCategory.Integrity, "Contents are too large", "Check that they are what was meant; larger files belong into an image or a system extension.");
+
+    /// <summary>Contents that only a node can fetch.</summary>
+    public static readonly ErrorCode NotFetched = new(
+        "HULL8033", ErrorCategory.Unsupported, "Contents are not in the config itself", "Put them into a data: URL; other sources are fetched on the node.");
 }
