@@ -3,6 +3,7 @@ using Ironhull.Diagnostics;
 using Ironhull.Provisioning.Json;
 using Ironhull.Provisioning.Model;
 using Ironhull.Provisioning.Spec;
+using Ironhull.Provisioning.Translation;
 using Ironhull.Provisioning.Validation;
 
 namespace Ironhull.Provisioning;
@@ -11,7 +12,8 @@ namespace Ironhull.Provisioning;
 /// <param name="Config">The config; null when it is refused.</param>
 /// <param name="Version">Its version; null when that cannot be told.</param>
 /// <param name="Findings">What was found, ordered by place.</param>
-public sealed record ConfigReading(IgnitionConfig? Config, SpecVersion? Version, IReadOnlyList<Finding> Findings)
+/// <param name="TranslatedFrom">The version that it was written in, when that is an older one.</param>
+public sealed record ConfigReading(IgnitionConfig? Config, SpecVersion? Version, IReadOnlyList<Finding> Findings, string? TranslatedFrom = null)
 {
     /// <summary>Whether the config is refused.</summary>
     public bool IsRefused => Config is null;
@@ -34,9 +36,11 @@ public static partial class ConfigReader
         var findings = new FindingList();
         SpecVersion? version = null;
         IgnitionConfig? config = null;
+        string? older = null;
         try
         {
             var root = LocatedJson.Read(text, source);
+            (root, older) = Translate(root, findings);
             version = VersionOf(root);
             config = new(new ConfigBinder(version.Value, findings).Object(root, IgnitionSchema.Config, "$"));
             if (!findings.HasErrors)
@@ -49,7 +53,19 @@ public static partial class ConfigReader
             AddFatal(findings, e, source);
         }
 
-        return new(findings.HasErrors ? null : config, version, findings.Items);
+        return new(findings.HasErrors ? null : config, version, findings.Items, older);
+    }
+
+    // Configs of specs 1 and 2 become configs of spec 3 before anything looks at them.
+    private static (ConfigNode Root, string? Version) Translate(ConfigNode root, FindingList findings)
+    {
+        if (root is ConfigObject map && map["ignitionVersion"] is ConfigNumber { Whole: 1 })
+        {
+            return (new LegacyConfig(findings).TranslateFirst(root), "1");
+        }
+
+        return Member(Member(root, "ignition"), "version") is ConfigText version && LegacyConfig.Knows(version.Value)
+            ? (new LegacyConfig(findings).Translate(root), version.Value) : (root, null);
     }
 
     private static void AddFatal(FindingList findings, HullException error, string source)

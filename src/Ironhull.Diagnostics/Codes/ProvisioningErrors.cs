@@ -1,6 +1,6 @@
 namespace Ironhull.Diagnostics;
 
-/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents.</summary>
+/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents, 804x older specs.</summary>
 public static class ProvisioningErrors
 {
     /// <summary>The text is not JSON.</summary>
@@ -17,7 +17,7 @@ public static class ProvisioningErrors
 
     /// <summary>A version that is not read.</summary>
     public static readonly ErrorCode UnsupportedVersion = new(
-        "HULL8004", ErrorCategory.Unsupported, "The version of the provisioning config is not supported", "Use a spec version from 3.0.0 to 3.6.0 or 3.7.0-experimental.");
+        "HULL8004", ErrorCategory.Unsupported, "The version of the provisioning config is not supported", "Use a spec version from 3.0.0 to 3.6.0 or 3.7.0-experimental; of the older ones 1 and 2.0.0 to 2.4.0 are translated.");
 
     /// <summary>The file is too large or too deep.</summary>
     public static readonly ErrorCode Limit = new(
@@ -114,4 +114,8 @@ public static class ProvisioningErrors
     /// <summary>Contents that only a node can fetch.</summary>
     public static readonly ErrorCode NotFetched = new(
         "HULL8033", ErrorCategory.Unsupported, "Contents are not in the config itself", "Put them into a data: URL; other sources are fetched on the node.");
+
+    /// <summary>A key of specs 1 and 2 without equivalent in spec 3.</summary>
+    public static readonly ErrorCode Untranslatable = new(
+        "HULL8040", ErrorCategory.Unsupported, "A part of an older config has no equivalent in spec 3", "Write that part anew as the message says, best in a config of spec 3.");
 }

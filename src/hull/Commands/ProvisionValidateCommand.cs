@@ -28,7 +28,7 @@ internal sealed class ProvisionValidateCommand : HullCommand
     ];
 
     /// <inheritdoc/>
-    public override string Notes => "Spec versions 3.0.0 to 3.6.0 and 3.7.0-experimental are read. The exit code is 0 when the config is accepted.";
+    public override string Notes => "Spec versions 3.0.0 to 3.6.0 and 3.7.0-experimental are read; 1 and 2.0.0 to 2.4.0 (Cluster API writes 2.3.0) are translated. The exit code is 0 when the config is accepted.";
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
@@ -59,7 +59,8 @@ internal sealed class ProvisionValidateCommand : HullCommand
 
         var errors = reading.Findings.Count(f => f.Level == FindingLevel.Error);
         var warnings = reading.Findings.Count(f => f.Level == FindingLevel.Warning);
-        var version = reading.Version is { } known ? $"spec {known}" : "no known spec version";
+        var version = reading.Version is not { } known ? "no known spec version"
+            : reading.TranslatedFrom is { } older ? $"spec {older} translated to {known}" : $"spec {known}";
         context.Out.WriteLine($"{name}: {(accepted ? "accepted" : "refused")}, {version}, {Count(errors, "error")}, {Count(warnings, "warning")}");
     }
 
@@ -70,6 +71,7 @@ internal sealed class ProvisionValidateCommand : HullCommand
         json.WriteStartObject();
         json.WriteString("file", name);
         json.WriteString("version", reading.Version?.ToString());
+        json.WriteString("translatedFrom", reading.TranslatedFrom);
         json.WriteBoolean("accepted", accepted);
         json.WriteStartArray("findings");
         foreach (var finding in reading.Findings)
