@@ -20,6 +20,9 @@ public sealed record AcceptanceOptions
     /// <summary>Parts of test names, parted by commas; only tests with one of them run. Null runs all.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>Whether only the fast subset runs: what one booted machine shows, and what the firmware refuses.</summary>
+    public bool Fast { get; init; }
+
     /// <summary>How long a machine may take to boot.</summary>
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromSeconds(600);
 

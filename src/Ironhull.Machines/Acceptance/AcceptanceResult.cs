@@ -25,7 +25,8 @@ public sealed record AcceptanceResult(string Name, string Title, AcceptanceOutco
 /// <param name="Name">Group and name.</param>
 /// <param name="Title">What is claimed.</param>
 /// <param name="Group">The tests of a group share a machine.</param>
-public sealed record AcceptanceTest(string Name, string Title, string Group);
+/// <param name="Fast">Whether the test belongs to the fast subset: it shares the first machine, or stops in the firmware.</param>
+public sealed record AcceptanceTest(string Name, string Title, string Group, bool Fast = false);
 
 /// <summary>Something was seen that a test does not accept.</summary>
 internal sealed class CheckFailedException(string message) : Exception(message);

@@ -18,28 +18,30 @@ public static class AcceptanceSuite
     /// <summary>Every test, in the order in which they run.</summary>
     public static IReadOnlyList<AcceptanceTest> Tests { get; } =
     [
-        new(Boots, BootsTitle, "host"),
-        .. HostChecks.All.Select(c => new AcceptanceTest(Host + c.Name, c.Title, "host")),
-        new(MeasuredChecks.Predicted, MeasuredChecks.PredictedTitle, "measured"),
+        new(Boots, BootsTitle, "host", Fast: true),
+        .. HostChecks.All.Select(c => new AcceptanceTest(Host + c.Name, c.Title, "host", Fast: true)),
+        new(MeasuredChecks.Predicted, MeasuredChecks.PredictedTitle, "measured", Fast: true),
         new(Instances, InstancesTitle, "instance"),
-        .. BootChecks.All.Select(c => new AcceptanceTest(c.Name, c.Title, c.Name[..c.Name.IndexOf('/', StringComparison.Ordinal)])),
+        .. BootChecks.All.Select(c => new AcceptanceTest(c.Name, c.Title, c.Name[..c.Name.IndexOf('/', StringComparison.Ordinal)], c.Fast)),
     ];
 
     /// <summary>The tests that a filter selects.</summary>
     /// <param name="filter">Parts of names, parted by commas; null or empty selects all.</param>
+    /// <param name="fast">Only those of the fast subset.</param>
     /// <exception cref="HullException">HULL7010: a part selects nothing.</exception>
-    public static IReadOnlyList<AcceptanceTest> Select(string? filter)
+    public static IReadOnlyList<AcceptanceTest> Select(string? filter, bool fast = false)
     {
         var parts = (filter ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        IReadOnlyList<AcceptanceTest> tests = fast ? [.. Tests.Where(t => t.Fast)] : Tests;
         foreach (var part in parts)
         {
-            if (!Tests.Any(t => t.Name.Contains(part, StringComparison.OrdinalIgnoreCase)))
+            if (!tests.Any(t => t.Name.Contains(part, StringComparison.OrdinalIgnoreCase)))
             {
-                throw MachineErrors.NoSuchTest.Error($"'{part}' is not a part of any test's name.");
+                throw MachineErrors.NoSuchTest.Error($"'{part}' is not a part of any test's name{(fast ? " in the fast subset" : "")}.");
             }
         }
 
-        return parts.Length == 0 ? Tests : [.. Tests.Where(t => parts.Any(p => t.Name.Contains(p, StringComparison.OrdinalIgnoreCase)))];
+        return parts.Length == 0 ? tests : [.. tests.Where(t => parts.Any(p => t.Name.Contains(p, StringComparison.OrdinalIgnoreCase)))];
     }
 
     /// <summary>Runs the selected tests.</summary>
@@ -49,7 +51,7 @@ public static class AcceptanceSuite
     /// <exception cref="HullException">HULL7001 to HULL7004, HULL7010, HULL60xx, HULL10xx: nothing can be tested at all.</exception>
     public static async Task<IReadOnlyList<AcceptanceResult>> RunAsync(AcceptanceOptions options, CancellationToken cancel = default)
     {
-        var selected = Select(options.Filter);
+        var selected = Select(options.Filter, options.Fast);
         var folder = Directory.CreateTempSubdirectory("hull-test-");
         try
         {

@@ -19,8 +19,8 @@ internal static class BootChecks
     private static readonly TimeSpan s_firmwareLimit = TimeSpan.FromSeconds(240);
     private static readonly TimeSpan s_afterRefusal = TimeSpan.FromSeconds(10);
 
-    /// <summary>A test that boots a machine of its own.</summary>
-    internal sealed record BootCheck(string Name, string Title, Func<BootContext, CancellationToken, Task<string>> Run);
+    /// <summary>A test that boots a machine of its own; a fast one stops in the firmware.</summary>
+    internal sealed record BootCheck(string Name, string Title, Func<BootContext, CancellationToken, Task<string>> Run, bool Fast = false);
 
     /// <summary>What such a test works with.</summary>
     /// <param name="Options">The suite's options.</param>
@@ -33,13 +33,13 @@ internal static class BootChecks
     public static IReadOnlyList<BootCheck> All { get; } =
     [
         new("firmware/unsigned-kernel-image-is-refused", "An unsigned unified kernel image is refused", (context, cancel) =>
-            RefusedAsync(context, (files, kernel) => Replace(files, kernel, BootFileChanges.WithoutSignature), cancel)),
+            RefusedAsync(context, (files, kernel) => Replace(files, kernel, BootFileChanges.WithoutSignature), cancel), Fast: true),
         new("firmware/changed-kernel-image-is-refused", "A unified kernel image with one changed letter of its command line is refused", (context, cancel) =>
-            RefusedAsync(context, (files, kernel) => Replace(files, kernel, BootFileChanges.WithChangedCommandLine), cancel)),
+            RefusedAsync(context, (files, kernel) => Replace(files, kernel, BootFileChanges.WithChangedCommandLine), cancel), Fast: true),
         new("firmware/strangers-kernel-image-is-refused", "A unified kernel image signed by a stranger is refused", (context, cancel) =>
-            RefusedAsync(context, (files, kernel) => Replace(files, kernel, image => SignedByStranger(context.Folder, BootFileChanges.WithoutSignature(image))), cancel)),
+            RefusedAsync(context, (files, kernel) => Replace(files, kernel, image => SignedByStranger(context.Folder, BootFileChanges.WithoutSignature(image))), cancel), Fast: true),
         new("firmware/unsigned-boot-loader-is-refused", "An unsigned boot loader is refused", (context, cancel) =>
-            RefusedAsync(context, (files, _) => Replace(files, Find(files, "/EFI/BOOT/BOOTX64.EFI"), BootFileChanges.WithoutSignature), cancel)),
+            RefusedAsync(context, (files, _) => Replace(files, Find(files, "/EFI/BOOT/BOOTX64.EFI"), BootFileChanges.WithoutSignature), cancel), Fast: true),
         new("firmware/strangers-addon-is-ignored", "An addon signed by a stranger is ignored; one signed by the image's key is used", AddonAsync),
         new("verity/flipped-bit-panics", "One flipped bit in /usr ends in a panic, never in a running system", FlippedBitAsync),
         MeasuredChecks.WithAddons,

@@ -32,6 +32,8 @@ internal static class HostChecks
         new("network-names-and-time", "networkd, resolved and timesyncd run, and the card has an address", Network),
         new("journal-is-persistent", "The journal is kept on ROOT", Journal),
         new("containerd-runs-a-container", "containerd runs a container from an OCI archive that hull has composed", Container),
+        .. FileTreeChecks.All,
+        .. CapabilityChecks.All,
     ];
 
     private static async Task<string> SecureBoot(Machine machine, AcceptanceOptions options, CancellationToken cancel)

@@ -14,6 +14,7 @@ internal sealed class TestCommand : HullCommand
     private readonly Option<string?> _keys = new("--keys") { Description = "the folder whose keys signed the image (keys, when it exists)", HelpName = "FOLDER" };
     private readonly Option<string?> _container = new("--container") { Description = "an OCI image archive whose container is run on the machine", HelpName = "FILE" };
     private readonly Option<string?> _filter = new("--filter") { Description = "parts of test names with commas between; all tests when not given", HelpName = "NAMES" };
+    private readonly Option<bool> _fast = new("--fast") { Description = "only what one booted machine shows and what the firmware refuses (minutes)" };
     private readonly Option<string?> _junit = new("--junit") { Description = "write the results as JUnit XML", HelpName = "FILE" };
     private readonly Option<string?> _tap = new("--tap") { Description = "write the results as TAP 14", HelpName = "FILE" };
     private readonly Option<string?> _logs = new("--logs") { Description = "keep each machine's console log", HelpName = "FOLDER" };
@@ -23,7 +24,7 @@ internal sealed class TestCommand : HullCommand
     public TestCommand()
         : base("test", "boot an image unchanged and run the acceptance suite on it")
     {
-        foreach (var option in (Option[])[_image, _keys, _container, _filter, _junit, _tap, _logs, _list])
+        foreach (var option in (Option[])[_image, _keys, _container, _filter, _fast, _junit, _tap, _logs, _list])
         {
             Add(option);
         }
@@ -47,7 +48,7 @@ internal sealed class TestCommand : HullCommand
         if (context.Get(_list))
         {
             var table = new TextTable("test", "claims");
-            foreach (var test in AcceptanceSuite.Select(filter))
+            foreach (var test in AcceptanceSuite.Select(filter, context.Get(_fast)))
             {
                 table.Add(test.Name, test.Title);
             }
@@ -64,6 +65,7 @@ internal sealed class TestCommand : HullCommand
                 KeysFolder = ImageFile.Keys(context, context.Get(_keys)),
                 OciArchive = context.Get(_container),
                 Filter = filter,
+                Fast = context.Get(_fast),
                 LogFolder = context.Get(_logs),
                 Progress = context.IsQuiet || context.IsJson ? null : new Lines(context.Host.Error),
             },
