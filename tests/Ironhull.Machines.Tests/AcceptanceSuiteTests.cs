@@ -23,6 +23,16 @@ public class AcceptanceSuiteTests
     }
 
     [Fact]
+    public void Select_Fast_GivesWhatOneMachineShowsAndWhatTheFirmwareRefuses()
+    {
+        var fast = AcceptanceSuite.Select(null, fast: true);
+        Assert.Contains("host/secure-boot-is-on", fast.Select(t => t.Name));
+        Assert.Contains("firmware/unsigned-kernel-image-is-refused", fast.Select(t => t.Name));
+        Assert.DoesNotContain("verity/flipped-bit-panics", fast.Select(t => t.Name));
+        Assert.Equal("HULL7010", Assert.Throws<HullException>(() => AcceptanceSuite.Select("verity/", fast: true)).Code.Code);
+    }
+
+    [Fact]
     public void Select_PartOfNoName_ReportsHULL7010()
     {
         var error = Assert.Throws<HullException>(() => AcceptanceSuite.Select("host,nonsense"));

@@ -13,9 +13,10 @@ internal static class CapabilityChecks
         nft add table inet acceptance; nft add chain inet acceptance c '{ type filter hook input priority 0; }'
         nft add rule inet acceptance c tcp dport 9 drop; nft list table inet acceptance | grep -q 'tcp dport 9 drop' && echo nftables
         for kind in bridge dummy vrf\ table\ 10 ipip\ local\ 127.0.0.1\ remote\ 127.0.0.2 vxlan\ id\ 7\ dstport\ 4789\ dev\ lo wireguard; do
-            ip link add x type $kind && ip link del x && echo ${kind%% *}
+            ip link add link0 type $kind && ip link del link0 && echo ${kind%% *}
         done
-        ip link add v0 type veth peer name v1; ip link add m link v0 type macvlan; echo veth; echo macvlan
+        ip link add veth0 type veth peer name veth1 && echo veth
+        ip link add macvlan0 link veth0 type macvlan && echo macvlan
         END
         """;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ironhull.Compose.Definition;
 using Ironhull.Diagnostics;
+using Ironhull.Testing;
 
 namespace Ironhull.Compose.Tests.Definition;
 

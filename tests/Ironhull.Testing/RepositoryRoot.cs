@@ -1,8 +1,9 @@
-namespace Ironhull.Compose.Tests;
+namespace Ironhull.Testing;
 
 /// <summary>The checkout that the tests were built from.</summary>
-internal static class RepositoryRoot
+public static class RepositoryRoot
 {
+    /// <summary>Its absolute path.</summary>
     public static string Path { get; } = Find();
 
     private static string Find()
