@@ -3,6 +3,7 @@ using Ironhull.Compose.Scripts;
 using Ironhull.Compose.Scripts.Rpm;
 using Ironhull.Compose.Store;
 using Ironhull.Packages.Rpm;
+using Ironhull.Testing;
 
 namespace Ironhull.Compose.Tests.Scripts;
 
