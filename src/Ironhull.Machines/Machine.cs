@@ -28,6 +28,8 @@ public sealed class Machine : IAsyncDisposable
     private ChildProcess? _tpm;
     private ChildProcess? _qemu;
     private SshClient? _ssh;
+    private Firmware? _firmware;
+    private int _starts;
 
     private Machine(MachineOptions options, DirectoryInfo folder)
     {
@@ -47,13 +49,17 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>QEMU's command line, for a person to repeat.</summary>
     public IReadOnlyList<string> CommandLine { get; private set; } = [];
 
-    /// <summary>The serial console so far, as plain text.</summary>
+    /// <summary>The serial console since the last start, as plain text.</summary>
     public string ConsoleText => ConsoleLog.Read(ConsolePath);
 
     /// <summary>Whether the machine runs.</summary>
     public bool Runs => _qemu is { HasExited: false };
 
-    private string ConsolePath => Path.Combine(Folder, "console.log");
+    private string ConsolePath => Path.Combine(Folder, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"console-{_starts}.log"));
+
+    private string VariablesPath => Path.Combine(Folder, "variables.fd");
+
+    private string DiskPath => Path.Combine(Folder, "disk.qcow2");
 
     /// <summary>Starts a machine; it boots meanwhile.</summary>
     /// <param name="options">What machine.</param>
@@ -188,6 +194,23 @@ public sealed class Machine : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a machine that has stopped once more: the same disk, firmware variables and TPM, a new console.</summary>
+    /// <param name="credentials">systemd credentials instead of those of the options.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="HullException">HULL7004.</exception>
+    public async Task StartAgainAsync(IReadOnlyDictionary<string, string> credentials, CancellationToken cancel = default)
+    {
+        foreach (var part in (IAsyncDisposable?[])[_qemu, _tpm])
+        {
+            if (part is not null)
+            {
+                await part.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        await LaunchAsync(credentials, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Ends the machine at once and removes its folder.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -208,22 +231,31 @@ public sealed class Machine : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancel)
     {
-        var qemu = HostTool.Find("qemu-system-x86_64", "run the machine");
-        var firmware = Firmware.Find();
-        var variables = Path.Combine(Folder, "variables.fd");
-        EnrollKeys(firmware, variables);
-        var disk = await DiskOverlay.CreateAsync(_options.ImagePath, Path.Combine(Folder, "disk.qcow2"), _options.DiskSize, cancel).ConfigureAwait(false);
+        _firmware = Firmware.Find();
+        EnrollKeys(_firmware, VariablesPath);
+        var disk = await DiskOverlay.CreateAsync(_options.ImagePath, DiskPath, _options.DiskSize, cancel).ConfigureAwait(false);
         if (_options.PrepareDisk is not null)
         {
             await _options.PrepareDisk(disk, cancel).ConfigureAwait(false);
         }
 
-        Accelerator = _options.Accelerator ?? await Qemu.Accelerator.FindAsync(qemu, cancel).ConfigureAwait(false);
-        var credentials = new Dictionary<string, string>(_options.Credentials);
         if (_options.Network)
         {
             SshPort = FreePort();
             _ssh = await SshClient.CreateAsync(Folder, SshPort, cancel).ConfigureAwait(false);
+        }
+
+        await LaunchAsync(_options.Credentials, cancel).ConfigureAwait(false);
+    }
+
+    private async Task LaunchAsync(IReadOnlyDictionary<string, string> given, CancellationToken cancel)
+    {
+        _starts++;
+        var qemu = HostTool.Find("qemu-system-x86_64", "run the machine");
+        Accelerator = _options.Accelerator ?? await Qemu.Accelerator.FindAsync(qemu, cancel).ConfigureAwait(false);
+        var credentials = new Dictionary<string, string>(given);
+        if (_ssh is not null)
+        {
             credentials.TryAdd("ssh.authorized_keys.root", _ssh.PublicKey + "\n");
         }
 
@@ -234,9 +266,9 @@ public sealed class Machine : IAsyncDisposable
             .. new QemuArguments
             {
                 Accelerator = Accelerator,
-                FirmwareCode = firmware.Code,
-                FirmwareVariables = variables,
-                Disk = disk,
+                FirmwareCode = _firmware!.Code,
+                FirmwareVariables = VariablesPath,
+                Disk = DiskPath,
                 DiskFormat = "qcow2",
                 MemoryMiB = _options.MemoryMiB,
                 Processors = _options.Processors,
@@ -269,6 +301,7 @@ public sealed class Machine : IAsyncDisposable
         var swtpm = HostTool.Find("swtpm", "give the machine a TPM");
         var state = Directory.CreateDirectory(Path.Combine(Folder, "tpm")).FullName;
         var socket = Path.Combine(Folder, "tpm.sock");
+        File.Delete(socket);
         _tpm = ChildProcess.Start(swtpm, ["socket", "--tpm2", "--tpmstate", $"dir={state}", "--ctrl", $"type=unixio,path={socket}", "--terminate"]);
         for (var attempt = 0; attempt < 100 && !File.Exists(socket); attempt++)
         {

@@ -66,7 +66,8 @@ public static class BootPredictor
         var extras = ExtrasOf(entry.Path);
         boot.RequireNone(extras, ".cred", ".confext.raw");
         boot.RequireNone(GlobalCredentials, ".cred");
-        var phases = BootPhases.Of(kernel.Find(".initrd") is { } initrd ? kernel.Read(initrd) : default, usr);
+        var phases = new BootPhases(kernel.Find(".initrd") is { } initrd ? InitrdFiles.Read(kernel.Read(initrd)) : null, usr);
+        var commandLine = StubMeasurements.CommandLineOf(kernel);
         // A copy of the catalogue's addon that is switched on is the same addon; switched on, others would be in the kernel image's own folder.
         var own = boot.In(extras, ".addon.efi").ToList();
         var others = boot.In(extras + CatalogueFolder, ".addon.efi").Where(a => !own.Any(o => NameOf(o).Equals(NameOf(a), StringComparison.OrdinalIgnoreCase))).ToList();
@@ -85,7 +86,7 @@ public static class BootPredictor
                 entry.Path,
                 [.. chosen.Select(a => a.Path)],
                 [.. always, .. chosen.Select(a => a.Program), .. words.Length == 0 ? (MeasuredEvent[])[] : [StubMeasurements.OfAddedCommandLine(words)]],
-                phases)
+                phases.With($"{commandLine} {words}"))
             {
                 Conflicts = [.. Groups(chosen).Where(g => g.Count() > 1).Select(g => g.Key).Order(StringComparer.Ordinal)],
             };

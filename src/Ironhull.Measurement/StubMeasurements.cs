@@ -25,7 +25,12 @@ internal static class StubMeasurements
 
     /// <summary>PCR 11: name and content of each section.</summary>
     /// <exception cref="HullException">HULL1004: a section whose measurement is not known before the boot.</exception>
-    public static IEnumerable<MeasuredEvent> OfSections(PeImage kernel)
+    public static IEnumerable<MeasuredEvent> OfSections(PeImage kernel) =>
+        MeasuredData(kernel).Select(m => new MeasuredEvent(KernelBoot, m.What, Sha256Digest.Of(m.Data.Span)));
+
+    /// <summary>What is hashed into PCR 11 of every bank: name and content of each section.</summary>
+    /// <exception cref="HullException">HULL1004: a section whose measurement is not known before the boot.</exception>
+    public static IEnumerable<(string What, ReadOnlyMemory<byte> Data)> MeasuredData(PeImage kernel)
     {
         if (s_undecided.FirstOrDefault(name => kernel.Find(name) is not null) is { } undecided)
         {
@@ -36,8 +41,8 @@ internal static class StubMeasurements
         {
             if (kernel.Find(name) is { } section)
             {
-                yield return new(KernelBoot, $"name of section {name}", Sha256Digest.Of(Encoding.ASCII.GetBytes(name + '\0')));
-                yield return new(KernelBoot, $"section {name}", Sha256Digest.Of(kernel.Read(section).Span));
+                yield return ($"name of section {name}", Encoding.ASCII.GetBytes(name + '\0'));
+                yield return ($"section {name}", kernel.Read(section));
             }
         }
     }

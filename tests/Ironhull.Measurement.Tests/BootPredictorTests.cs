@@ -1,12 +1,14 @@
 using System.Text;
 using CsCheck;
 using Ironhull.Diagnostics;
+using Ironhull.Formats.Cpio;
 using Ironhull.Formats.Efi;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Tests.Disk;
 using Ironhull.Formats.Tests.Pe;
 using Ironhull.Formats.Tpm;
+using Ironhull.Formats.Trees;
 using Ironhull.Signing;
 using Ironhull.Signing.Tests;
 
@@ -183,7 +185,7 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
     }
 
     [Fact]
-    public void Of_ServicesInInitrdAndUsr_GivesThePhasesInOrder()
+    public void With_ServicesInInitrdAndUsr_GivesThePhasesInOrder()
     {
         string[] usr =
         [
@@ -191,13 +193,41 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
             "/lib/systemd/system/sysinit.target.wants/systemd-pcrphase-sysinit.service", "/lib/systemd/system/initrd.target.wants/systemd-pcrphase-initrd.service",
         ];
         var initrd = Initrd("/usr/lib/systemd/system/initrd.target.wants/systemd-pcrphase-initrd.service");
-        Assert.Equal(["enter-initrd", "leave-initrd", "sysinit", "ready"], BootPhases.Of(initrd, usr));
-        Assert.Equal(["sysinit", "ready"], BootPhases.Of(Initrd("/usr/lib/systemd/system/systemd-pcrphase-initrd.service"), usr));
-        Assert.Empty(BootPhases.Of(default, usr[..1]));
+        Assert.Equal(["enter-initrd", "leave-initrd", "sysinit", "ready"], Phases(initrd, usr));
+        Assert.Equal(["sysinit", "ready"], Phases(Initrd("/usr/lib/systemd/system/systemd-pcrphase-initrd.service"), usr));
+        Assert.Empty(Phases(default, usr[..1]));
+    }
+
+    [Theory]
+    [InlineData("ConditionKernelCommandLine=root.kind=sealed", "quiet root.kind=sealed", true)]
+    [InlineData("ConditionKernelCommandLine=root.kind=sealed", "quiet root.kind=sealed2", false)]
+    [InlineData("ConditionKernelCommandLine=root.kind", "quiet root.kind=sealed", true)]
+    [InlineData("ConditionKernelCommandLine=!root.kind", "quiet root.kind=sealed", false)]
+    [InlineData("ConditionKernelCommandLine=!root.kind", "quiet", true)]
+    [InlineData("ConditionPathExists=/etc/initrd-release", "", true)]
+    public void With_ConditionInADropIn_CountsTheServiceWhenItHolds(string condition, string commandLine, bool counts)
+    {
+        const string Folder = "/usr/lib/systemd/system/";
+        var tree = new FileTree();
+        tree.Set(Folder + "sysinit.target.wants/systemd-pcrphase-initrd.service", Inode.SymbolicLink("../systemd-pcrphase-initrd.service"));
+        tree.Set(Folder + "systemd-pcrphase-initrd.service", Inode.File(Content.FromText("[Service]\n")));
+        tree.Set(Folder + "systemd-pcrphase-initrd.service.d/a.conf", Inode.File(Content.FromText($"[Unit]\n{condition}\n")));
+        using var archive = new MemoryStream();
+        CpioWriter.Write(archive, tree);
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(archive.ToArray());
+        }
+
+        foreach (var initrd in (byte[][])[archive.ToArray(), packed.ToArray()])
+        {
+            Assert.Equal(counts ? ["enter-initrd", "leave-initrd"] : [], Phases(initrd, [], commandLine));
+        }
     }
 
     [Fact]
-    public void Of_CompressedArchiveBehindAPlainOne_ReadsBoth()
+    public void Read_CompressedArchiveBehindAPlainOne_ReadsBoth()
     {
         var plain = Initrd("/etc/first");
         var last = Initrd("/usr/lib/systemd/system/initrd.target.wants/systemd-pcrphase-initrd.service")[512..];
@@ -207,12 +237,12 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
             gzip.Write(last);
         }
 
-        Assert.Equal(["enter-initrd", "leave-initrd"], BootPhases.Of((byte[])[.. plain, .. packed.ToArray()], []));
+        Assert.Equal(["enter-initrd", "leave-initrd"], Phases((byte[])[.. plain, .. packed.ToArray()], []));
     }
 
     [Fact]
-    public void Of_MutatedInitrd_NeverThrowsAnythingButHullException() =>
-        Mutation.NeverThrowsAnythingButHullException(Initrd("/usr/lib/systemd/a"), bytes => BootPhases.Of(bytes, []), iterations: 2000);
+    public void Read_MutatedInitrd_NeverThrowsAnythingButHullException() =>
+        Mutation.NeverThrowsAnythingButHullException(Initrd("/usr/lib/systemd/a"), bytes => Phases(bytes, []), iterations: 2000);
 
     [Theory]
     [InlineData("/EFI/Linux/a.efi", "/EFI/Linux/a.efi.extra.d/")]
@@ -224,6 +254,9 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
     private static string Code(Action action) => Assert.Throws<HullException>(action).Code.Code;
 
     private static byte[] Initrd(string path) => BootDisk.Initrd(path);
+
+    private static IReadOnlyList<string> Phases(ReadOnlyMemory<byte> initrd, IReadOnlyCollection<string> usr, string commandLine = "") =>
+        new BootPhases(initrd.IsEmpty ? null : InitrdFiles.Read(initrd), usr).With(commandLine);
 
     private byte[] Addon(string words) => BootDisk.Addon(keys, words);
 

@@ -9,6 +9,7 @@ using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Trees;
+using Ironhull.Measurement;
 using Ironhull.Signing;
 
 namespace Ironhull.Compose.Build;
@@ -236,6 +237,7 @@ public sealed class ImageBuilder
             throw ComposeErrors.CommandLineTooLong.Error($"The command line has {commandLine.Length} bytes{(added == 0 ? "" : $" and {added} more with every addon")}.");
         }
 
+        var policyKey = keys.CertificateOf(SigningRole.PcrPolicy).Leaf;
         var signature = SignatureArchive.Build(CmsDetachedSignature.Placeholder(keys.CertificateOf(SigningRole.RootHash)));
         var compressed = File.ReadAllBytes(initrdPath);
         var initrd = new byte[signature.Length + compressed.Length];
@@ -247,8 +249,10 @@ public sealed class ImageBuilder
                 new(".osrel", composed.Root[OsRelease.Path].Content!.ToArray()),
                 UkiSection.Text(".cmdline", commandLine),
                 UkiSection.Text(".uname", composed.KernelVersion),
+                new(SignedPcrPolicy.KeySection, SignedPcrPolicy.PublicKey(policyKey)),
                 new(".initrd", initrd),
                 new(".linux", Single(composed.Root, boot.Kernel).ToArray()),
+                new(SignedPcrPolicy.SignatureSection, SignedPcrPolicy.Placeholder(policyKey)),
             ]);
     }
 

@@ -5,13 +5,15 @@ using Ironhull.Formats.Fat;
 using Ironhull.Formats.Gpt;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
+using Ironhull.Measurement;
 using Ironhull.Signing;
 
 namespace Ironhull.Compose.Build;
 
 /// <summary>
 /// Fills the signatures of a raw disk in, each with the key of its role: first the root hash's, in its partition and in
-/// the UKI's initrd, then systemd-boot's and the UKI's. Every place was left with the right length by the build; no other byte changes. A disk
+/// the UKI's initrd, then the UKI's PCR policy, which covers the initrd, then systemd-boot's and the UKI's own. Every
+/// place was left with the right length by the build; no other byte changes but the PCR policy's public key. A disk
 /// that was signed before can be signed again.
 /// </summary>
 public static class ImageSigner
@@ -42,6 +44,8 @@ public static class ImageSigner
                 {
                     throw ComposeErrors.SigningPlanMismatch.Error($"{entry.Path} has no place for a root hash signature of {signature.Length} bytes.", new(name));
                 }
+
+                SignPcrPolicy(image, pe, keys, $"{name}: {entry.Path}");
             }
 
             var preparation = Authenticode.Prepare(image, replaceSignature: true);
@@ -64,6 +68,25 @@ public static class ImageSigner
 
         disk.Flush();
         return signed > 0 ? rootHash : throw ComposeErrors.SigningPlanMismatch.Error("The EFI system partition holds nothing to sign.", new(name));
+    }
+
+    // After the initrd has its signature, because it is measured, and before the image's own, which covers this one.
+    private static void SignPcrPolicy(byte[] image, PeImage pe, ISigningKeys keys, string name)
+    {
+        void Fill(string section, byte[] content)
+        {
+            var place = pe.Find(section);
+            if (place is null || pe.Read(place.Value).Length != content.Length)
+            {
+                throw ComposeErrors.SigningPlanMismatch.Error($"There is no {section} section of {content.Length} bytes for the PCR policy.", new(name));
+            }
+
+            content.CopyTo(image.AsSpan((int)place.Value.PointerToRawData));
+        }
+
+        var signer = keys.SignerOf(SigningRole.PcrPolicy);
+        Fill(SignedPcrPolicy.KeySection, SignedPcrPolicy.PublicKey(signer.Certificate));
+        Fill(SignedPcrPolicy.SignatureSection, SignedPcrPolicy.Sign(pe, signer));
     }
 
     private static Sha256Digest SignRootHash(Stream disk, GptTable table, ISigner signer, string name, out byte[] signature)

@@ -87,12 +87,13 @@ public static class AcceptanceSuite
                 await HostAsync(host, instances, cancel).ConfigureAwait(false);
             }
 
+            await using var kept = new SealedMachine(options, image, folder, Keep);
             foreach (var check in BootChecks.All)
             {
                 if (selected.FirstOrDefault(t => t.Name == check.Name) is { } test)
                 {
                     var own = Directory.CreateDirectory(Path.Combine(folder, check.Name.Replace('/', '-'))).FullName;
-                    var context = new BootChecks.BootContext(options, image, own, machine => Keep(machine, check.Name));
+                    var context = new BootChecks.BootContext(options, image, own, machine => Keep(machine, check.Name), kept);
                     await TestAsync(test, () => check.Run(context, cancel), cancel).ConfigureAwait(false);
                     Directory.Delete(own, recursive: true);
                 }

@@ -27,7 +27,8 @@ internal static class BootChecks
     /// <param name="Image">The image under test.</param>
     /// <param name="Folder">A folder of the test's own.</param>
     /// <param name="Keep">Keeps a machine's console under a name.</param>
-    internal sealed record BootContext(AcceptanceOptions Options, ImageDisk Image, string Folder, Action<Machine> Keep);
+    /// <param name="Sealed">The machine that the tests of the profile "sealed" share.</param>
+    internal sealed record BootContext(AcceptanceOptions Options, ImageDisk Image, string Folder, Action<Machine> Keep, SealedMachine Sealed);
 
     /// <summary>All tests, the cheap ones first.</summary>
     public static IReadOnlyList<BootCheck> All { get; } =
@@ -42,7 +43,7 @@ internal static class BootChecks
             RefusedAsync(context, (files, _) => Replace(files, Find(files, "/EFI/BOOT/BOOTX64.EFI"), BootFileChanges.WithoutSignature), cancel), Fast: true),
         new("firmware/strangers-addon-is-ignored", "An addon signed by a stranger is ignored; one signed by the image's key is used", AddonAsync),
         new("verity/flipped-bit-panics", "One flipped bit in /usr ends in a panic, never in a running system", FlippedBitAsync),
-        MeasuredChecks.WithAddons,
+        .. SealedChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
+using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Pe;
+using Ironhull.Measurement;
+using Ironhull.Signing;
 
 namespace Ironhull.Machines.Acceptance;
 
@@ -29,6 +32,40 @@ internal static class BootFileChanges
         var bytes = image.ToArray();
         bytes[(int)section.PointerToRawData] ^= 0x01;
         return bytes;
+    }
+
+    /// <summary>Another kernel image: one word of its command line is another of the same length, and a key signs its PCR policy. It has no signature of its own.</summary>
+    /// <param name="image">A signed kernel image with a signed PCR policy.</param>
+    /// <param name="old">The word that it has.</param>
+    /// <param name="word">The word that it gets.</param>
+    /// <param name="signer">Signs the policy; its key is of the same length as the old one.</param>
+    public static byte[] WithOtherWord(ReadOnlyMemory<byte> image, string old, string word, ISigner signer)
+    {
+        var bytes = WithoutSignature(image);
+        var pe = PeImage.Parse(bytes);
+        Span<byte> Section(string name) => pe.Find(name) is { } s
+            ? bytes.AsSpan((int)s.PointerToRawData, (int)Math.Min(s.SizeOfRawData, s.VirtualSize))
+            : throw MachineErrors.ImageUnusable.Error($"The unified kernel image has no {name} section.");
+        var at = Section(".cmdline").IndexOf(Encoding.ASCII.GetBytes(old));
+        if (at < 0 || old.Length != word.Length)
+        {
+            throw MachineErrors.ImageUnusable.Error($"The command line of the unified kernel image has no '{old}'.");
+        }
+
+        Encoding.ASCII.GetBytes(word).CopyTo(Section(".cmdline")[at..]);
+        Replace(Section(SignedPcrPolicy.KeySection), SignedPcrPolicy.PublicKey(signer.Certificate));
+        Replace(Section(SignedPcrPolicy.SignatureSection), SignedPcrPolicy.Sign(pe, signer));
+        return bytes;
+    }
+
+    private static void Replace(Span<byte> section, byte[] content)
+    {
+        if (content.Length != section.Length)
+        {
+            throw MachineErrors.ImageUnusable.Error($"A section of {section.Length} bytes cannot hold {content.Length} bytes.");
+        }
+
+        content.CopyTo(section);
     }
 
     /// <summary>

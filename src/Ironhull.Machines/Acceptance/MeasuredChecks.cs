@@ -1,8 +1,6 @@
 using System.Globalization;
 using Ironhull.Formats.Io;
-using Ironhull.Formats.Pe;
 using Ironhull.Formats.Tpm;
-using Ironhull.Formats.Trees;
 using Ironhull.Measurement;
 using Ironhull.Signing;
 
@@ -16,10 +14,6 @@ internal static class MeasuredChecks
 
     /// <summary>Its title.</summary>
     public const string PredictedTitle = "PCRs 4, 7, 11 and 12 and the event log are what was predicted from the image";
-
-    /// <summary>The test that boots the image with two addons.</summary>
-    public static BootChecks.BootCheck WithAddons { get; } =
-        new("measured/addons-are-as-predicted", "With two signed addons, PCRs 4, 7, 11 and 12 and the event log are what was predicted", WithAddonsAsync);
 
     /// <summary>Compares a booted machine with the prediction for its image.</summary>
     public static async Task<string> RunAsync(Machine machine, ImageDisk image, AcceptanceOptions options, CancellationToken cancel)
@@ -62,41 +56,5 @@ internal static class MeasuredChecks
             var actual = i < found.Count ? $"{found[i].Type}: {found[i].Sha256}" : "nothing more";
             Check.That(i < expected.Count && i < found.Count && expected[i].Digest == found[i].Sha256, $"Event {i + 1} of PCR {pcr}: expected {wanted}; the event log has {actual}.");
         }
-    }
-
-    private static async Task<string> WithAddonsAsync(BootChecks.BootContext context, CancellationToken cancel)
-    {
-        var path = Path.Combine(context.Folder, "addons.raw");
-        using (var signer = KeyStore.Open(context.Options.KeysFolder).OpenSigner(SigningRole.BootCode))
-        {
-            context.Image.CopyWithBootFiles(path, files =>
-            {
-                // The first is for every kernel image, the second for this one; the second's words come last.
-                AddAddon(files, "/loader/addons/everywhere.addon.efi", "acceptance.everywhere=1", signer);
-                AddAddon(files, BootPredictor.ExtrasOf(ImageDisk.KernelPath(files)) + "here.addon.efi", " acceptance.here=\"a b\"\n", signer);
-            });
-        }
-
-        using var image = await ImageDisk.OpenAsync(path, context.Folder, cancel).ConfigureAwait(false);
-        await using var machine = await Machine.StartAsync(BootChecks.Options(context, path), cancel).ConfigureAwait(false);
-        try
-        {
-            await machine.WaitForBootAsync(cancel).ConfigureAwait(false);
-            await machine.ConnectAsync(cancel).ConfigureAwait(false);
-            await machine.SshAsync("systemctl is-system-running --wait >/dev/null; systemctl is-active --quiet multi-user.target", cancel: cancel).ConfigureAwait(false);
-        }
-        finally
-        {
-            context.Keep(machine);
-        }
-
-        Check.Contains("acceptance.everywhere=1 acceptance.here=\"a b\"", await machine.SshAsync("cat /proc/cmdline", cancel: cancel).ConfigureAwait(false), "the kernel's command line");
-        return await RunAsync(machine, image, context.Options, cancel).ConfigureAwait(false);
-    }
-
-    private static void AddAddon(FileTree files, string path, string words, PemFileSigner signer)
-    {
-        var addon = Authenticode.Sign(UkiBuilder.BuildAddon(BootFileChanges.MinimalApplication(), words), signer);
-        files.Set(path, Inode.File(Content.FromBytes(addon)));
     }
 }

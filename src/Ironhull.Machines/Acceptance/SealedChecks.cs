@@ -1,0 +1,73 @@
+using Ironhull.Measurement;
+
+namespace Ironhull.Machines.Acceptance;
+
+/// <summary>
+/// The tests of the profile "sealed", on one machine that is started again and again: the first boot makes ROOT, an
+/// update of the same key opens it, a system of another key does not, the recovery key does.
+/// </summary>
+internal static class SealedChecks
+{
+    /// <summary>The tests, in the order in which the machine is started.</summary>
+    public static IReadOnlyList<BootChecks.BootCheck> All { get; } =
+    [
+        new("measured/addons-are-as-predicted", "With signed addons, PCRs 4, 7, 11 and 12 and the event log are what was predicted", MeasuredAsync),
+        new("sealed/root-is-encrypted-and-sealed", "The first boot of the profile makes ROOT as LUKS2 with a key that only the TPM and the recovery key give", MadeAsync),
+        new("sealed/update-of-the-same-key-unlocks", "Another kernel image whose PCR policy the same key signed unlocks ROOT", UpdateAsync),
+        new("sealed/system-of-another-key-is-refused", "A kernel image that the firmware accepts, with a PCR policy of another key, does not get ROOT's key", RefusedAsync),
+        new("sealed/recovery-key-unlocks", "The recovery key unlocks ROOT where the TPM refuses", RecoveryAsync),
+    ];
+
+    private static async Task<string> MeasuredAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        var machine = await context.Sealed.BootedAsync(SealedBoot.First, cancel).ConfigureAwait(false);
+        Check.Contains(
+            "acceptance.everywhere=1 acceptance.here=\"a b\"", await machine.SshAsync("cat /proc/cmdline", cancel: cancel).ConfigureAwait(false), "the kernel's command line");
+        return context.Sealed.FirstMeasurements!;
+    }
+
+    private static async Task<string> MadeAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        await context.Sealed.BootedAsync(SealedBoot.First, cancel).ConfigureAwait(false);
+        var facts = context.Sealed.FirstFacts!;
+        Check.Contains("mount: /dev/mapper/root ext4", facts, "the first boot");
+        Check.Contains("type: crypto_LUKS", facts, "the first boot");
+        Check.Contains("systemd-tpm2", facts, "ROOT's tokens");
+        Check.Contains("tpm2-hash-pcrs:   7+12", facts, "ROOT's tokens");
+        Check.Contains("tpm2-pubkey-pcrs: 11", facts, "ROOT's tokens");
+        Check.Contains("failed: 0", facts, "the first boot");
+        return facts;
+    }
+
+    private static async Task<string> UpdateAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        var machine = await context.Sealed.BootedAsync(SealedBoot.Update, cancel).ConfigureAwait(false);
+        Check.Contains(SealedMachine.OtherConsole, await machine.SshAsync("cat /proc/cmdline", cancel: cancel).ConfigureAwait(false), "the kernel's command line");
+        Check.Equal(SealedMachine.Mark, await machine.SshAsync($"cat {SealedMachine.MarkPath}", cancel: cancel).ConfigureAwait(false), "the file that the first boot wrote to ROOT");
+        return (await machine.SshAsync("journalctl -b -o cat -u ironhull-root-unlock.service; findmnt -no SOURCE,FSTYPE /", cancel: cancel).ConfigureAwait(false)).Trim();
+    }
+
+    private static async Task<string> RefusedAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        return await context.Sealed.RefusedAsync(cancel).ConfigureAwait(false);
+    }
+
+    private static async Task<string> RecoveryAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        var machine = await context.Sealed.BootedAsync(SealedBoot.Recovery, cancel).ConfigureAwait(false);
+        Check.Equal(SealedMachine.Mark, await machine.SshAsync($"cat {SealedMachine.MarkPath}", cancel: cancel).ConfigureAwait(false), "the file that the first boot wrote to ROOT");
+        return (await machine.SshAsync("journalctl -b -o cat -u ironhull-root-unlock.service", cancel: cancel).ConfigureAwait(false)).Trim();
+    }
+
+    private static void RequireProfile(BootChecks.BootContext context)
+    {
+        if (!context.Sealed.HasProfile)
+        {
+            throw new CheckSkippedException("The image's initrd has no ironhull-root-unlock.service: it has no profile 'sealed'.");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using Ironhull.Formats.Pe;
+using Ironhull.Formats.Trees;
+using Ironhull.Machines.Qemu;
+using Ironhull.Measurement;
+using Ironhull.Signing;
+
+namespace Ironhull.Machines.Acceptance;
+
+/// <summary>The starts of the machine of the profile "sealed", in order.</summary>
+internal enum SealedBoot
+{
+    /// <summary>The image as it is, with addons; a recovery key is given.</summary>
+    First,
+
+    /// <summary>Another kernel image of the same keys; no recovery key.</summary>
+    Update,
+
+    /// <summary>A kernel image whose PCR policy another key signed; no recovery key.</summary>
+    Refused,
+
+    /// <summary>The same with the recovery key.</summary>
+    Recovery,
+}
+
+/// <summary>
+/// One machine with one TPM and one disk that is started several times, each time with another kernel image. A test asks
+/// for the start that it looks at; those before it happen on the way.
+/// </summary>
+internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, string folder, Action<Machine, string> keep) : IAsyncDisposable
+{
+    /// <summary>What the first boot writes to ROOT.</summary>
+    public const string Mark = "kept across boots";
+
+    /// <summary>Where.</summary>
+    public const string MarkPath = "/var/lib/acceptance-mark";
+
+    /// <summary>The word that the update's command line has and the image's has not.</summary>
+    public const string OtherConsole = "console=tty1";
+
+    private const string Console = "console=tty0";
+    private const string UnlockUnit = "/usr/lib/systemd/system/ironhull-root-unlock.service";
+    private const string RecoveryCredential = "ironhull.root-recovery-key";
+    private const string RecoveryKey = "acceptance-recovery-key-of-a-throw-away-machine";
+    private const string Staged = "/acceptance";
+    private const string Failed = "Failed to start ironhull-root-unlock.service";
+    private Machine? _machine;
+    private SealedBoot? _done;
+    private Exception? _failure;
+    private bool? _hasProfile;
+    private string? _refusal;
+
+    /// <summary>Whether the image has the profile.</summary>
+    public bool HasProfile => _hasProfile ??= Profile();
+
+    /// <summary>The registers of the first boot, compared with the prediction.</summary>
+    public string? FirstMeasurements { get; private set; }
+
+    /// <summary>What the first boot made.</summary>
+    public string? FirstFacts { get; private set; }
+
+    /// <summary>The machine after a start that has to succeed.</summary>
+    /// <exception cref="CheckFailedException">That start, or one before it, did not succeed.</exception>
+    public async Task<Machine> BootedAsync(SealedBoot wanted, CancellationToken cancel)
+    {
+        while (_done is null || _done < wanted)
+        {
+            await NextAsync(cancel).ConfigureAwait(false);
+        }
+
+        return _machine!;
+    }
+
+    /// <summary>Starts the system of another key and waits until it has given up.</summary>
+    /// <returns>What it said.</returns>
+    public async Task<string> RefusedAsync(CancellationToken cancel)
+    {
+        await BootedAsync(SealedBoot.Refused, cancel).ConfigureAwait(false);
+        return _refusal!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_machine is not null)
+        {
+            await _machine.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task NextAsync(CancellationToken cancel)
+    {
+        if (_failure is not null)
+        {
+            throw new CheckFailedException($"An earlier boot of the same machine failed: {_failure.Message}");
+        }
+
+        var next = _done is null ? SealedBoot.First : _done.Value + 1;
+        try
+        {
+            await (next switch
+            {
+                SealedBoot.First => FirstAsync(cancel),
+                SealedBoot.Update => UpdateAsync(cancel),
+                SealedBoot.Refused => RefuseAsync(cancel),
+                _ => RecoverAsync(cancel),
+            }).ConfigureAwait(false);
+            _done = next;
+        }
+        catch (Exception failure)
+        {
+            _failure = failure;
+            throw;
+        }
+        finally
+        {
+            if (_machine is not null)
+            {
+                keep(_machine, $"sealed-{next.ToString().ToLowerInvariant()}");
+            }
+        }
+    }
+
+    private async Task FirstAsync(CancellationToken cancel)
+    {
+        var path = Path.Combine(folder, "sealed.raw");
+        WriteDisk(path);
+        using var disk = await ImageDisk.OpenAsync(path, folder, cancel).ConfigureAwait(false);
+        _machine = await Machine.StartAsync(
+            new()
+            {
+                ImagePath = path, KeysFolder = options.KeysFolder, Accelerator = options.Accelerator, BootTimeout = options.BootTimeout,
+                Credentials = new Dictionary<string, string> { [RecoveryCredential] = RecoveryKey },
+            },
+            cancel).ConfigureAwait(false);
+        await UpAsync(cancel).ConfigureAwait(false);
+        FirstMeasurements = await MeasuredChecks.RunAsync(_machine, disk, options, cancel).ConfigureAwait(false);
+        FirstFacts = await _machine.SshAsync(
+            "echo mount: $(findmnt -no SOURCE,FSTYPE /); echo type: $(lsblk -dno FSTYPE /dev/disk/by-partlabel/ROOT); cryptsetup luksDump /dev/disk/by-partlabel/ROOT; " +
+            $"systemctl list-units --failed --plain --no-legend; echo failed: $(systemctl list-units --failed --plain --no-legend | wc -l); echo {Mark} >{MarkPath}",
+            cancel: cancel).ConfigureAwait(false);
+    }
+
+    private async Task UpdateAsync(CancellationToken cancel)
+    {
+        await ReplaceKernelAsync("update.efi", cancel).ConfigureAwait(false);
+        await _machine!.StartAgainAsync(new Dictionary<string, string>(), cancel).ConfigureAwait(false);
+        await UpAsync(cancel).ConfigureAwait(false);
+    }
+
+    private async Task RefuseAsync(CancellationToken cancel)
+    {
+        await ReplaceKernelAsync("stranger.efi", cancel).ConfigureAwait(false);
+        await _machine!.StartAgainAsync(new Dictionary<string, string>(), cancel).ConfigureAwait(false);
+        var seen = await _machine.WaitForConsoleAsync([Failed, .. Machine.BootMarkers], options.BootTimeout, cancel).ConfigureAwait(false);
+        // The initrd restarts the machine, which ends it here; until then nothing but a refusal may be seen.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(120));
+        try
+        {
+            await _machine.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new CheckFailedException($"The machine did not restart after it had no key for ROOT. The end of the console:\n{ConsoleLog.Tail(_machine.ConsoleText)}");
+        }
+
+        Check.That(seen == Failed, $"ROOT was not refused. The end of the console:\n{ConsoleLog.Tail(_machine.ConsoleText)}");
+        _refusal = string.Join('\n', Check.Lines(_machine.ConsoleText).Where(l => l.Contains("systemd-cryptsetup", StringComparison.Ordinal) || l.Contains(Failed, StringComparison.Ordinal)));
+    }
+
+    private async Task RecoverAsync(CancellationToken cancel)
+    {
+        await _machine!.StartAgainAsync(new Dictionary<string, string> { [RecoveryCredential] = RecoveryKey }, cancel).ConfigureAwait(false);
+        await UpAsync(cancel).ConfigureAwait(false);
+    }
+
+    private async Task UpAsync(CancellationToken cancel)
+    {
+        await _machine!.WaitForBootAsync(cancel).ConfigureAwait(false);
+        await _machine.ConnectAsync(cancel).ConfigureAwait(false);
+        await _machine.SshAsync("systemctl is-system-running --wait >/dev/null; systemctl is-active --quiet multi-user.target", cancel: cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts another kernel image into the place of the one that booted, and shuts down.</summary>
+    private async Task ReplaceKernelAsync(string name, CancellationToken cancel)
+    {
+        await _machine!.SshAsync(
+            "set -e; mkdir -p /run/acceptance; mount /dev/disk/by-partlabel/ESP /run/acceptance; cd /run/acceptance/EFI/Linux; " +
+            $"old=$(echo *.efi); mv ../..{Staged}/{name} $old; cd /; umount /run/acceptance",
+            cancel: cancel).ConfigureAwait(false);
+        await _machine.PowerOffAsync(TimeSpan.FromSeconds(180), cancel).ConfigureAwait(false);
+    }
+
+    private bool Profile()
+    {
+        var files = image.BootFiles();
+        var kernel = PeImage.Parse(files[ImageDisk.KernelPath(files)].Content!.ToArray());
+        return kernel.Find(".initrd") is { } initrd && InitrdFiles.Read(kernel.Read(initrd)).Paths.Contains(UnlockUnit);
+    }
+
+    private void WriteDisk(string path)
+    {
+        var keys = KeyStore.Open(options.KeysFolder);
+        using var signer = keys.OpenSigner(SigningRole.BootCode);
+        using var policySigner = keys.OpenSigner(SigningRole.PcrPolicy);
+        image.CopyWithBootFiles(path, files =>
+        {
+            var kernelPath = ImageDisk.KernelPath(files);
+            void Put(string to, byte[] content) => files.Set(to, Inode.File(Content.FromBytes(content)));
+            void Addon(string to, string words) => Put(to, Authenticode.Sign(UkiBuilder.BuildAddon(BootFileChanges.MinimalApplication(), words), signer));
+
+            // The first is for every kernel image, the second for this one; the second's words come last.
+            Addon("/loader/addons/everywhere.addon.efi", "acceptance.everywhere=1");
+            Addon(BootPredictor.ExtrasOf(kernelPath) + "here.addon.efi", " acceptance.here=\"a b\"\n");
+            if (!HasProfile)
+            {
+                return;
+            }
+
+            var available = BootPredictor.ExtrasOf(kernelPath) + BootPredictor.CatalogueFolder + "sealed.addon.efi";
+            files.Set(BootPredictor.ExtrasOf(kernelPath) + "sealed.addon.efi", files[available]);
+            var kernel = files[kernelPath].Content!.ToArray();
+            files.EnsureDirectory(Staged);
+            Put($"{Staged}/update.efi", Authenticode.Sign(BootFileChanges.WithOtherWord(kernel, Console, OtherConsole, policySigner), signer));
+            var stranger = Path.Combine(folder, "stranger-pcr");
+            using var other = KeyStore.Init(stranger, "A stranger").OpenSigner(SigningRole.PcrPolicy);
+            Put($"{Staged}/stranger.efi", Authenticode.Sign(BootFileChanges.WithOtherWord(kernel, Console, OtherConsole, other), signer));
+        });
+    }
+}
