@@ -33,6 +33,9 @@ public sealed class ToolRoot
     /// <summary>rpm 6, which writes packages of format 6, and createrepo_c of Debian 14.</summary>
     public static ToolRoot Rpm6 { get; } = WithShell("rpm-forky", "forky", "rpm", "createrepo-c", "gpg", "gpg-agent", "zstd", "bzip2", "xz-utils");
 
+    /// <summary>systemd 257 of Debian 13: its systemd-measure signs without a TPM and knows every section.</summary>
+    public static ToolRoot Systemd { get; } = WithShell("systemd-trixie", "trixie", "systemd", "libtss2-esys-3.0.2-0t64", "libtss2-mu-4.0.1-0t64", "libtss2-rc0t64");
+
     /// <summary>Where the tools are; the first use fills it.</summary>
     public string Folder => _folder.Value;
 

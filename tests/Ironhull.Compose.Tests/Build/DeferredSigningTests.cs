@@ -182,10 +182,12 @@ public sealed class DeferredSigningTests(SharedKeys keys)
             if (pe.Find(".initrd") is { } initrd)
             {
                 places.Add((start + initrd.PointerToRawData, start + initrd.PointerToRawData + 4096));
+                var policy = pe.Find(".pcrsig")!.Value;
+                places.Add((start + policy.PointerToRawData, start + policy.PointerToRawData + policy.VirtualSize));
             }
         }
 
-        Assert.Equal(4, places.Count);
+        Assert.Equal(5, places.Count);
         using var other = File.OpenRead(unsigned);
         Assert.Equal(disk.Length, other.Length);
         var (a, b) = (new byte[1 << 20], new byte[1 << 20]);
@@ -212,7 +214,7 @@ public sealed class DeferredSigningTests(SharedKeys keys)
             }
         }
 
-        Assert.Equal(4, hit.Count);
+        Assert.Equal(5, hit.Count);
     }
 
     private static void Verify(string path, X509Certificate2 certificate, Sha256Digest rootHash)
