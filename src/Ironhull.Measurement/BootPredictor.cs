@@ -32,9 +32,10 @@ public static class BootPredictor
     /// <param name="disk">The disk's bytes, seekable.</param>
     /// <param name="keys">The enrolled certificates.</param>
     /// <param name="name">Named in errors.</param>
+    /// <param name="further">File names and content of addons that are not on the disk and are treated as if its catalogue had them; null for none.</param>
     /// <returns>For each kernel image, in order of paths, first the boot with the addons that are switched on, then with every other choice of them and of the catalogue's, none last.</returns>
     /// <exception cref="HullException">HULL10xx: the disk cannot be read, or measures what is not known before the boot; HULL6005, HULL6008: a program is not signed by these keys.</exception>
-    public static IReadOnlyList<BootPrediction> Predict(Stream disk, KeyStore keys, string name)
+    public static IReadOnlyList<BootPrediction> Predict(Stream disk, KeyStore keys, string name, IReadOnlyList<(string FileName, byte[] Content)>? further = null)
     {
         var table = GptTable.Read(disk);
         var esp = table.Partitions.FirstOrDefault(p => p.Type == PartitionTypes.EfiSystem)
@@ -46,7 +47,7 @@ public static class BootPredictor
             .. FirmwareMeasurements.OfSecureBoot(keys), .. FirmwareMeasurements.OfBootOption(), FirmwareMeasurements.OfProgram(BootManager, manager),
         ];
         var usr = UsrPaths(disk, table, name);
-        return [.. boot.In(Kernels, ".efi").SelectMany(kernel => PredictKernel(boot, kernel, before, usr))];
+        return [.. boot.In(Kernels, ".efi").SelectMany(kernel => PredictKernel(boot, kernel, before, usr, further ?? []))];
     }
 
     /// <summary>The folder of a kernel image's own addons, with a slash at its end. A boot counter in the name is not part of the folder's name.</summary>
@@ -60,7 +61,7 @@ public static class BootPredictor
         return (counted ? stem[..plus] : stem) + ".efi.extra.d/";
     }
 
-    private static IEnumerable<BootPrediction> PredictKernel(BootFiles boot, FatEntry entry, IReadOnlyList<MeasuredEvent> before, IReadOnlyCollection<string> usr)
+    private static IEnumerable<BootPrediction> PredictKernel(BootFiles boot, FatEntry entry, IReadOnlyList<MeasuredEvent> before, IReadOnlyCollection<string> usr, IReadOnlyList<(string FileName, byte[] Content)> further)
     {
         var kernel = boot.Read(entry);
         var extras = ExtrasOf(entry.Path);
@@ -69,12 +70,16 @@ public static class BootPredictor
         var phases = new BootPhases(kernel.Find(".initrd") is { } initrd ? InitrdFiles.Read(kernel.Read(initrd)) : null, usr);
         var commandLine = StubMeasurements.CommandLineOf(kernel);
         // A copy of the catalogue's addon that is switched on is the same addon; switched on, others would be in the kernel image's own folder.
-        var own = boot.In(extras, ".addon.efi").ToList();
-        var others = boot.In(extras + CatalogueFolder, ".addon.efi").Where(a => !own.Any(o => NameOf(o).Equals(NameOf(a), StringComparison.OrdinalIgnoreCase))).ToList();
+        Addon[] own =
+        [
+            .. boot.In(extras, ".addon.efi").Select(a => ReadAddon(boot.Read(a), extras + NameOf(a), kernel)),
+            .. boot.In(extras + CatalogueFolder, ".addon.efi").Select(a => ReadAddon(boot.Read(a), extras + NameOf(a), kernel) with { Off = true }),
+            .. further.Select(a => ReadAddon(boot.Parse(a.Content, a.FileName), extras + a.FileName, kernel) with { Off = true }),
+        ];
         Addon[] addons =
         [
-            .. boot.In(GlobalAddons, ".addon.efi").Select(a => ReadAddon(boot, a, a.Path, kernel)),
-            .. own.Concat(others).OrderBy(NameOf, StringComparer.Ordinal).Select(a => ReadAddon(boot, a, extras + NameOf(a), kernel) with { Off = others.Contains(a) }),
+            .. boot.In(GlobalAddons, ".addon.efi").Select(a => ReadAddon(boot.Read(a), a.Path, kernel)),
+            .. own.DistinctBy(a => a.Path, StringComparer.OrdinalIgnoreCase).OrderBy(a => a.Path, StringComparer.Ordinal),
         ];
         var choices = Choices(entry, addons);
         IReadOnlyList<MeasuredEvent> always = [.. before, FirmwareMeasurements.OfProgram(entry.Path, kernel), .. StubMeasurements.OfSections(kernel)];
@@ -120,12 +125,11 @@ public static class BootPredictor
 
     private static string NameOf(FatEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
 
-    private static Addon ReadAddon(BootFiles boot, FatEntry entry, string path, PeImage kernel)
+    private static Addon ReadAddon(PeImage addon, string path, PeImage kernel)
     {
-        var addon = boot.Read(entry);
         if (((string[])[".dtb", ".dtbauto", ".ucode", ".initrd"]).FirstOrDefault(s => addon.Find(s) is not null) is { } section)
         {
-            throw FormatErrors.Unsupported.Error($"The addon {entry.Path} has a {section} section; only command lines are predicted.");
+            throw FormatErrors.Unsupported.Error($"The addon {path} has a {section} section; only command lines are predicted.");
         }
 
         // An addon that is for another kernel is loaded, so measured, and then left out.
@@ -176,14 +180,18 @@ public static class BootPredictor
                 throw FormatErrors.LimitExceeded.Error($"{entry.Path} has {entry.Length} bytes.", new Location(name));
             }
 
-            var bytes = volume.ReadFile(entry);
+            return Parse(volume.ReadFile(entry), entry.Path);
+        }
+
+        public PeImage Parse(byte[] bytes, string path)
+        {
             try
             {
                 Authenticode.Verify(bytes, keys.Database);
             }
             catch (HullException e) when (e.Code == SigningErrors.BadSignature || e.Code == SigningErrors.MalformedSignature)
             {
-                throw e.Code.Error($"The firmware will not start {entry.Path}: {e.Diagnostics[0].Message}", new Location(name), cause: e);
+                throw e.Code.Error($"The firmware will not start {path}: {e.Diagnostics[0].Message}", new Location(name), cause: e);
             }
 
             return PeImage.Parse(bytes);

@@ -7,9 +7,9 @@ namespace Ironhull.Compose.Build;
 
 /// <summary>An addon, not signed.</summary>
 /// <param name="FileName"><c>NAME.addon.efi</c>.</param>
-/// <param name="Installed">Whether the image boots with it.</param>
+/// <param name="Place">Where it goes.</param>
 /// <param name="Image">The PE image.</param>
-public sealed record AddonImage(string FileName, bool Installed, byte[] Image)
+public sealed record AddonImage(string FileName, AddonPlace Place, byte[] Image)
 {
     /// <summary>How an addon's file name ends; systemd-stub looks for it.</summary>
     public const string Suffix = ".addon.efi";
@@ -36,7 +36,7 @@ public sealed record AddonImage(string FileName, bool Installed, byte[] Image)
         return
         [
             .. definition.Addons.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => new AddonImage(
-                a.Name + Suffix, a.Installed,
+                a.Name + Suffix, a.Place,
                 UkiBuilder.BuildAddon(stub, a.CommandLine, new AddonIdentity(a.Name, a.Description, a.Group).ToOsRelease(), kernelVersion))),
         ];
     }

@@ -90,9 +90,9 @@ public static class DiskAssembler
         Put($"{UkiFolder}/{UkiName(definition)}", Authenticode.Prepare(content.Uki).Placeholder(content.BootCode));
         // In the UKI's own folder: what an addon says belongs to this version, and goes with it when its slot is written anew.
         var addons = BootPredictor.ExtrasOf($"{UkiFolder}/{UkiName(definition)}");
-        foreach (var addon in content.Addons)
+        foreach (var addon in content.Addons.Where(a => a.Place != AddonPlace.Outputs))
         {
-            Put((addon.Installed ? addons : addons + BootPredictor.CatalogueFolder) + addon.FileName, Authenticode.Prepare(addon.Image).Placeholder(content.BootCode));
+            Put((addon.Place == AddonPlace.Installed ? addons : addons + BootPredictor.CatalogueFolder) + addon.FileName, Authenticode.Prepare(addon.Image).Placeholder(content.BootCode));
         }
 
         // The editor would let anybody at the console change an unsigned command line; under Secure Boot it is off anyway.

@@ -1,4 +1,5 @@
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Enforcement;
 using Ironhull.Compose.Initrd;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
@@ -239,10 +240,11 @@ public sealed class ImageBuilder
 
         var policyKey = keys.CertificateOf(SigningRole.PcrPolicy).Leaf;
         var signature = SignatureArchive.Build(CmsDetachedSignature.Placeholder(keys.CertificateOf(SigningRole.RootHash)));
-        var compressed = File.ReadAllBytes(initrdPath);
-        var initrd = new byte[signature.Length + compressed.Length];
-        signature.CopyTo(initrd, 0);
-        compressed.CopyTo(initrd, signature.Length);
+        var enforced = keys.CertificateOf(SigningRole.IpePolicy);
+        var policy = IpePolicyText.Of(_definition) is { } text
+            ? PolicyArchive.Build(text.Name, CmsInlineSignature.Placeholder(text.Text, enforced.Leaf, enforced.Embedded))
+            : [];
+        byte[] initrd = [.. signature, .. policy, .. File.ReadAllBytes(initrdPath)];
         return UkiBuilder.Build(
             Single(composed.Root, boot.Stub).ToArray(),
             [

@@ -12,7 +12,7 @@ namespace Ironhull.Compose.Build;
 
 /// <summary>
 /// Fills the signatures of a raw disk in, each with the key of its role: first the root hash's, in its partition and in
-/// the UKI's initrd, then the UKI's PCR policy, which covers the initrd, then systemd-boot's and the UKI's own. Every
+/// the UKI's initrd, and the IPE policy's there, then the UKI's PCR policy, which covers the initrd, then systemd-boot's and the UKI's own. Every
 /// place was left with the right length by the build; no other byte changes but the PCR policy's public key. A disk
 /// that was signed before can be signed again.
 /// </summary>
@@ -39,22 +39,21 @@ public static class ImageSigner
             var pe = PeImage.Parse(image);
             if (pe.Find(".initrd") is { } section)
             {
-                var initrd = image.AsSpan((int)section.PointerToRawData, (int)section.SizeOfRawData);
-                if (!SignatureArchive.TryFill(initrd, signature))
+                var initrd = image.AsMemory((int)section.PointerToRawData, (int)section.SizeOfRawData);
+                if (!SignatureArchive.TryFill(initrd.Span, signature))
                 {
                     throw ComposeErrors.SigningPlanMismatch.Error($"{entry.Path} has no place for a root hash signature of {signature.Length} bytes.", new(name));
+                }
+
+                if (!PolicyArchive.TrySign(initrd[SignatureArchive.LengthFor(signature.Length)..], () => keys.SignerOf(SigningRole.IpePolicy)))
+                {
+                    throw ComposeErrors.SigningPlanMismatch.Error($"{entry.Path} has no place for the policy's signature.", new(name));
                 }
 
                 SignPcrPolicy(image, pe, keys, $"{name}: {entry.Path}");
             }
 
-            var preparation = Authenticode.Prepare(image, replaceSignature: true);
-            var result = preparation.Complete(signer.SignDigest(preparation.Digest, HashAlgorithmName.SHA256), signer.Certificate, signer.Chain);
-            if (result.Length != image.Length)
-            {
-                throw ComposeErrors.SigningPlanMismatch.Error($"The signature of {entry.Path} has another length than its place.", new(name));
-            }
-
+            var result = SignProgram(image, signer, $"{name} {entry.Path}");
             var at = 0;
             foreach (var (start, length) in volume.Extents(entry))
             {
@@ -87,6 +86,21 @@ public static class ImageSigner
         var signer = keys.SignerOf(SigningRole.PcrPolicy);
         Fill(SignedPcrPolicy.KeySection, SignedPcrPolicy.PublicKey(signer.Certificate));
         Fill(SignedPcrPolicy.SignatureSection, SignedPcrPolicy.Sign(pe, signer));
+    }
+
+    /// <summary>Signs a program that has the place for its signature.</summary>
+    /// <param name="image">The PE image.</param>
+    /// <param name="signer">The key of the role "boot-code".</param>
+    /// <param name="name">Named in errors.</param>
+    /// <returns>The signed image, as long as before.</returns>
+    /// <exception cref="HullException">HULL5009: the place does not fit; HULL10xx: not a PE image; HULL60xx: signing failed.</exception>
+    public static byte[] SignProgram(ReadOnlyMemory<byte> image, ISigner signer, string name)
+    {
+        var preparation = Authenticode.Prepare(image, replaceSignature: true);
+        var result = preparation.Complete(signer.SignDigest(preparation.Digest, HashAlgorithmName.SHA256), signer.Certificate, signer.Chain);
+        return result.Length == image.Length
+            ? result
+            : throw ComposeErrors.SigningPlanMismatch.Error("The signature has another length than its place.", new(name));
     }
 
     private static Sha256Digest SignRootHash(Stream disk, GptTable table, ISigner signer, string name, out byte[] signature)

@@ -36,7 +36,7 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
             }
 
             IReadOnlyList<BuildOutput> addons = [];
-            stage("addons", () => addons = Addons(raw, request.OutputFolder, definition.Name));
+            stage("addons", () => addons = Addons(raw, BesideTheDisk(content), request.OutputFolder, definition.Name));
             IReadOnlyList<BuildOutput> outputs = [];
             stage("outputs", () => outputs = Convert(raw, definition.Name, definition.Outputs, request.OutputFolder, timestamp, temporary, cancellation));
             return [.. outputs, .. addons];
@@ -50,11 +50,11 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
         }
     }
 
-    /// <summary>Writes the addons of a raw disk beside it.</summary>
-    public static IReadOnlyList<BuildOutput> Addons(string raw, string folder, string image)
+    /// <summary>Writes the addons of a raw disk, and others, beside it.</summary>
+    public static IReadOnlyList<BuildOutput> Addons(string raw, IEnumerable<(string FileName, byte[] Image)> others, string folder, string image)
     {
         using var disk = new FileStream(raw, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-        return AddonOutputs.Write(disk, folder, image);
+        return AddonOutputs.Write(disk, others, folder, image);
     }
 
     /// <summary>Makes every form from a raw disk and renames them into place. The raw disk becomes the raw output.</summary>
@@ -154,6 +154,11 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
                 break;
         }
     }
+
+    private IEnumerable<(string FileName, byte[] Image)> BesideTheDisk(DiskContent content) =>
+        content.Addons.Where(a => a.Place == AddonPlace.Outputs)
+            .Select(a => (a.FileName, Image: Authenticode.Prepare(a.Image).Placeholder(content.BootCode)))
+            .Select(a => (a.FileName, request.DeferSigning ? a.Image : ImageSigner.SignProgram(a.Image, keys.SignerOf(SigningRole.BootCode), a.FileName)));
 
     private void Sign(string raw)
     {

@@ -94,6 +94,9 @@ public sealed record ImageDefinition
     /// <summary>Signed addons of the boot image, in file order.</summary>
     public required IReadOnlyList<AddonDefinition> Addons { get; init; }
 
+    /// <summary>The policy of Integrity Policy Enforcement, or null.</summary>
+    public required IpeDefinition? Ipe { get; init; }
+
     /// <summary>The disk; present for disks.</summary>
     public required DiskDefinition? Disk { get; init; }
 
@@ -195,6 +198,7 @@ public sealed record ImageDefinition
             Initrd = ReadInitrd(f, folder),
             Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
             Addons = f.List("addons", AddonDefinition.Read, description: "Signed addons: words for the kernel command line that a node can switch on without a new image (kind disk)."),
+            Ipe = f.OptionalMap("ipe", i => IpeDefinition.Read(i, folder), "The policy of Integrity Policy Enforcement: which code may run (kind disk)."),
             Disk = f.OptionalMap("disk", DiskDefinition.Read, "The disk (kind disk)."),
             Outputs = f.EnumList("outputs", Formats, "The forms in which the disk is written (kind disk)."),
             Oci = f.OptionalMap("oci", OciDefinition.Read, "The configuration of the OCI image (kind oci)."),
@@ -257,7 +261,7 @@ public sealed record ImageDefinition
         }
 
         string[] needed = d.Kind == ImageKind.Disk ? ["boot", "disk", "initrd"] : ["oci"];
-        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["addons", "boot", "disk", "initrd", "outputs"];
+        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["addons", "boot", "disk", "initrd", "ipe", "outputs"];
         var kind = Kinds.WordOf(d.Kind);
         foreach (var key in needed.Where(k => !f.Has(k)))
         {

@@ -27,6 +27,10 @@ public static class SignatureArchive
         return stream.ToArray();
     }
 
+    /// <summary>The archive's length in bytes.</summary>
+    /// <param name="signatureLength">Of the signature, in bytes.</param>
+    public static int LengthFor(int signatureLength) => Build(new byte[signatureLength]).Length;
+
     /// <summary>Puts a signature into the archive that an initrd begins with.</summary>
     /// <param name="initrd">The whole initrd; changed in place.</param>
     /// <param name="signature">DER of the signature.</param>

@@ -112,7 +112,7 @@ public sealed class OpenImage : IDisposable
     /// <summary>Predicts the TPM registers of machines that boot this image with some keys enrolled.</summary>
     /// <inheritdoc cref="BootPredictor.Predict" path="/returns"/>
     /// <inheritdoc cref="BootPredictor.Predict" path="/exception"/>
-    public IReadOnlyList<BootPrediction> Predict(KeyStore keys) => BootPredictor.Predict(_disk, keys, Path);
+    public IReadOnlyList<BootPrediction> Predict(KeyStore keys, IReadOnlyList<(string FileName, byte[] Content)>? further = null) => BootPredictor.Predict(_disk, keys, Path, further);
 
     /// <inheritdoc/>
     public void Dispose()

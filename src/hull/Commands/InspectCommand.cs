@@ -24,6 +24,11 @@ internal sealed class InspectCommand : HullCommand
         Description = "for --pcrs: the folder of the certificates that the machines' firmware trusts (keys, when it exists)", HelpName = "FOLDER",
     };
 
+    private readonly Option<string[]> _addons = new("--addon")
+    {
+        Description = "for --pcrs: an addon that is not on the disk, predicted as if its catalogue had it; may be repeated", HelpName = "FILE",
+    };
+
     private readonly Option<string[]> _keys = new("--key")
     {
         Description = "a file of OpenPGP keys: fail unless one of them signed the RPM package; may be repeated", HelpName = "FILE",
@@ -38,6 +43,7 @@ internal sealed class InspectCommand : HullCommand
         Add(_verify);
         Add(_pcrs);
         Add(_keysFolder);
+        Add(_addons);
         Add(_keys);
     }
 
@@ -69,7 +75,8 @@ internal sealed class InspectCommand : HullCommand
 
         if (context.Get(_pcrs))
         {
-            var predictions = image.Predict(KeyStore.Open(ImageFile.Keys(context, context.Get(_keysFolder))));
+            var predictions = image.Predict(
+                KeyStore.Open(ImageFile.Keys(context, context.Get(_keysFolder))), [.. (context.Get(_addons) ?? []).Select(path => (Path.GetFileName(path), ReadAddon(path)))]);
             if (context.IsJson)
             {
                 PcrReport.WriteJson(context, predictions);
@@ -94,6 +101,18 @@ internal sealed class InspectCommand : HullCommand
 
         // A wrong block is what --verify was asked to find.
         return Task.FromResult(facts.Verity?.Checked is null or "every block is right" ? ExitCodes.Success : ExitCodes.For(ErrorCategory.Integrity));
+    }
+
+    private static byte[] ReadAddon(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DefinitionErrors.NoImage.Error($"'{path}' cannot be read: {e.Message}", new Location(path), "Name an addon of the output folder, such as out/container-host/addons/NAME.addon.efi.", e);
+        }
     }
 
     private void InspectPackage(CommandContext context)

@@ -10,6 +10,7 @@ using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Io;
+using Ironhull.Signing;
 
 namespace Ironhull.Cli.Commands;
 
@@ -66,7 +67,7 @@ internal sealed class SignCommand : HullCommand
             var formats = disks.Select(o => ImageDefinition.Formats.Items.First(f => f.Word == o.Kind).Value).ToList();
             using (var stage = context.Progress.Begin("Write outputs"))
             {
-                var addons = OutputWriter.Addons(raw, folder, report.Image);
+                var addons = OutputWriter.Addons(raw, AddonOutputs.Sign(report.Outputs, folder, keys.SignerOf(SigningRole.BootCode)), folder, report.Image);
                 var signed = OutputWriter.Convert(raw, report.Image, formats, folder, timestamp, temporary, cancellation);
                 report = report with { Outputs = [.. signed, .. addons, .. report.Outputs.Except(disks).Where(o => o.Kind != AddonOutputs.Kind)] };
                 stage.Complete();

@@ -14,7 +14,8 @@ public sealed class AddonTests(SharedKeys keys)
 
         addons:
           - {name: audit, description: Say what would be refused, commandLine: ipe.enforce=0, group: ipe}
-          - {name: debug, description: "Talk: much", commandLine: debug loglevel=7, installed: true}
+          - {name: debug, description: "Talk: much", commandLine: debug loglevel=7, place: installed}
+          - {name: far, description: Not on the disk, commandLine: far=1, place: outputs}
         """;
 
     [Fact]
@@ -22,8 +23,8 @@ public sealed class AddonTests(SharedKeys keys)
     {
         using var image = Image();
         var report = await image.BuildAsync();
-        Assert.Equal(["addons/audit.addon.efi", "addons/debug.addon.efi"], report.Outputs.Where(o => o.Kind == "addon").Select(o => o.Name));
-        foreach (var (name, words, group) in new[] { ("audit", "ipe.enforce=0", "ipe"), ("debug", "debug loglevel=7", "") })
+        Assert.Equal(["addons/audit.addon.efi", "addons/debug.addon.efi", "addons/far.addon.efi"], report.Outputs.Where(o => o.Kind == "addon").Select(o => o.Name));
+        foreach (var (name, words, group) in new[] { ("audit", "ipe.enforce=0", "ipe"), ("debug", "debug loglevel=7", ""), ("far", "far=1", "") })
         {
             var bytes = await File.ReadAllBytesAsync(Path.Combine(image.Output, "addons", $"{name}.addon.efi"));
             Authenticode.Verify(bytes, keys.Store.Database);
@@ -37,6 +38,8 @@ public sealed class AddonTests(SharedKeys keys)
         Assert.Equal(
             [["debug"], ["audit", "debug"], ["audit"], Array.Empty<string>()],
             disk.Predict(keys.Store).Select(p => p.Addons.Select(a => a["/EFI/Linux/small_1.efi.extra.d/".Length..^".addon.efi".Length]).ToArray()));
+        var far = await File.ReadAllBytesAsync(Path.Combine(image.Output, "addons", "far.addon.efi"));
+        Assert.Equal(8, disk.Predict(keys.Store, [("far.addon.efi", far)]).Count);
         Assert.True((await image.BuildAsync()).UpToDate);
     }
 
@@ -46,19 +49,23 @@ public sealed class AddonTests(SharedKeys keys)
         using var image = Image();
         await image.BuildAsync();
         var deferred = Path.Combine(image.Output, "deferred");
-        await image.BuildAsync(image.Request(deferred) with { DeferSigning = true });
+        var outputs = (await image.BuildAsync(image.Request(deferred) with { DeferSigning = true })).Outputs;
         var raw = Path.Combine(deferred, "small.raw");
         using (var signer = keys.Store.OpenSigningKeys())
         using (var stream = File.Open(raw, FileMode.Open, FileAccess.ReadWrite))
         {
             ImageSigner.Sign(stream, signer, "small");
+            stream.Dispose();
+            OutputWriter.Addons(raw, AddonOutputs.Sign(outputs, deferred, signer.SignerOf(SigningRole.BootCode)), deferred, "small");
         }
 
-        OutputWriter.Addons(raw, deferred, "small");
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(image.Output, "small.raw")), await File.ReadAllBytesAsync(raw));
-        Assert.Equal(
-            await File.ReadAllBytesAsync(Path.Combine(image.Output, "addons", "audit.addon.efi")),
-            await File.ReadAllBytesAsync(Path.Combine(deferred, "addons", "audit.addon.efi")));
+        foreach (var name in new[] { "audit", "debug", "far" })
+        {
+            Assert.Equal(
+                await File.ReadAllBytesAsync(Path.Combine(image.Output, "addons", $"{name}.addon.efi")),
+                await File.ReadAllBytesAsync(Path.Combine(deferred, "addons", $"{name}.addon.efi")));
+        }
     }
 
     [Fact]
@@ -83,7 +90,7 @@ public sealed class AddonTests(SharedKeys keys)
     }
 
     [Theory]
-    [InlineData("[{name: a, description: A, commandLine: x, group: g, installed: true}, {name: b, description: B, commandLine: y, group: g, installed: true}]", "HULL5501")]
+    [InlineData("[{name: a, description: A, commandLine: x, group: g, place: installed}, {name: b, description: B, commandLine: y, group: g, place: installed}]", "HULL5501")]
     [InlineData("[{name: a, description: A, commandLine: x}, {name: a, description: B, commandLine: y}]", "HULL4007")]
     [InlineData("[{name: a, description: A, commandLine: \"x\\ny\"}]", "HULL4008")]
     [InlineData("[{name: a, description: 'A \"b\"', commandLine: x}]", "HULL4008")]
@@ -99,7 +106,7 @@ public sealed class AddonTests(SharedKeys keys)
     public void Load_OneOfAGroupInstalled_IsAccepted()
     {
         using var image = Image();
-        image.WriteDefinition(Definition("\naddons: [{name: a, description: A, commandLine: x, group: g, installed: true}, {name: b, description: B, commandLine: y, group: g}]"));
+        image.WriteDefinition(Definition("\naddons: [{name: a, description: A, commandLine: x, group: g, place: installed}, {name: b, description: B, commandLine: y, group: g}]"));
         Assert.Equal(2, ImageDefinition.Load(image.DefinitionPath).Addons.Count);
     }
 
