@@ -1,3 +1,4 @@
+using Ironhull.Formats.Io;
 using Ironhull.Formats.Trees;
 
 namespace Ironhull.Compose.Store;
@@ -15,6 +16,12 @@ public interface IPackageSource : IDisposable
     /// <summary>Reads the bytes of the current file.</summary>
     /// <returns>How many bytes; 0 at the end.</returns>
     int Read(Span<byte> destination);
+
+    /// <summary>
+    /// The digest of the current file's bytes where the package lists it and <see cref="Read"/> checks it, so that nobody need
+    /// make it again; otherwise null.
+    /// </summary>
+    Sha256Digest? CheckedSha256 => null;
 }
 
 /// <summary>One path of a package's data archive, before it is stored.</summary>

@@ -104,7 +104,7 @@ internal sealed class PackageUnpacker
         };
     }
 
-    // Small files are hashed in one call where they lie in the buffer; larger ones piece by piece.
+    // Small files are hashed in one call where they lie in the buffer; larger ones piece by piece; those whose digest the source checks not at all.
     private Sha256Digest Copy(string path, IPackageSource source, long length)
     {
         if (length > MaxDataLength - _written - _buffered)
@@ -117,23 +117,30 @@ internal sealed class PackageUnpacker
             Flush();
         }
 
+        var known = source.CheckedSha256;
+
         if (length <= BufferSize - _buffered)
         {
             var target = _buffer.AsSpan(_buffered, (int)length);
             Fill(path, source, target);
             _buffered += target.Length;
-            return Sha256Digest.Of(target);
+            return known ?? Sha256Digest.Of(target);
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = known is null ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         for (var left = length; left > 0;)
         {
             var piece = _buffer.AsSpan(0, (int)Math.Min(left, BufferSize));
             Fill(path, source, piece);
-            hash.AppendData(piece);
+            hash?.AppendData(piece);
             _buffered = piece.Length;
             Flush();
             left -= piece.Length;
+        }
+
+        if (hash is null)
+        {
+            return known!.Value;
         }
 
         Span<byte> digest = stackalloc byte[Sha256Digest.Size];

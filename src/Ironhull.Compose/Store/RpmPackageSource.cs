@@ -1,4 +1,5 @@
 using Ironhull.Compose.Recipes;
+using Ironhull.Formats.Io;
 using Ironhull.Packages.Rpm;
 
 namespace Ironhull.Compose.Store;
@@ -36,6 +37,9 @@ internal sealed class RpmPackageSource : IPackageSource
 
     /// <inheritdoc/>
     public int Read(Span<byte> destination) => _file.Read(destination);
+
+    /// <inheritdoc/>
+    public Sha256Digest? CheckedSha256 => _file.ListedSha256 is { } listed && Sha256Digest.TryParse(listed, out var digest) ? digest : null;
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

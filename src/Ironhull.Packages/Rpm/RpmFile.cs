@@ -154,6 +154,12 @@ public sealed class RpmFile : IDisposable
     /// <exception cref="HullException">HULL1001 to HULL1002, HULL2131, HULL2133: damaged or hostile.</exception>
     public int Read(Span<byte> destination) => _payload?.Read(destination) ?? 0;
 
+    /// <summary>
+    /// The SHA-256 that the header lists for the current file, or null where it lists another digest. Once the bytes are read to their end, it
+    /// is theirs: <see cref="Read"/> has checked it.
+    /// </summary>
+    public string? ListedSha256 => _payload?.ListedSha256;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -177,8 +183,14 @@ public sealed class RpmFile : IDisposable
         var announced = Header.GetNumber(RpmTag.PayloadSizeAlt)
             ?? SignatureHeader.GetNumber(RpmSignatureTag.LongArchiveSize) ?? SignatureHeader.GetNumber(RpmSignatureTag.PayloadSize);
         var compressor = Header.GetString(RpmTag.PayloadCompressor) ?? UnnamedCompressor();
-        return new(_file, compressor, Files, announced is { } size ? (long)Math.Min(size, long.MaxValue) : null, FileName);
+        return new(_file, compressor, Files, announced is { } size ? (long)Math.Min(size, long.MaxValue) : null, UnpackedDigest(), FileName);
     }
+
+    // Format 6 states several; one tells as much as all.
+    private RpmDigest? UnpackedDigest() =>
+        Header.GetStrings(RpmTag.PayloadSha256Alt).FirstOrDefault() is { } stated
+            ? RpmDigest.Create((int)RpmDigestAlgorithm.Sha256, RpmCoverage.Payload, stated, Location.At(FileName, HeaderOffset))
+            : null;
 
     // rpm names no compressor for a payload that is not compressed; before 4.0 it named none for gzip.
     private string UnnamedCompressor()

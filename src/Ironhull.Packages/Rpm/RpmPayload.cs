@@ -33,8 +33,9 @@ internal sealed class RpmPayload : IDisposable
     /// <param name="compressor">What the header says of it.</param>
     /// <param name="files">The header's file list.</param>
     /// <param name="announced">Size of the unpacked payload as the headers say, or null.</param>
+    /// <param name="digest">Digest of the unpacked payload as the header says, or null; owned from here on.</param>
     /// <param name="name">The package file, named in errors.</param>
-    public RpmPayload(Stream compressed, string compressor, IReadOnlyList<RpmFileEntry> files, long? announced, string name)
+    public RpmPayload(Stream compressed, string compressor, IReadOnlyList<RpmFileEntry> files, long? announced, RpmDigest? digest, string name)
     {
         var extension = compressor switch
         {
@@ -52,7 +53,7 @@ internal sealed class RpmPayload : IDisposable
         _byPath = files.ToDictionary(f => f.Path, StringComparer.Ordinal);
         _hash = Hash(files.Count > 0 ? files[0].DigestAlgorithm : RpmDigestAlgorithm.Sha256, name);
         _data = Decompression.OpenByExtension(compressed, extension, $"{name}:payload");
-        _announced = new(_data, announced, name);
+        _announced = new(_data, announced, digest, name);
         _archive = new(_announced, $"{name}:payload");
     }
 
@@ -86,6 +87,11 @@ internal sealed class RpmPayload : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// The digest of the current file's bytes that the header lists, where it is a SHA-256: the bytes have it once they are read to their end.
+    /// </summary>
+    public string? ListedSha256 => _current is { DigestAlgorithm: RpmDigestAlgorithm.Sha256 } ? _current.Digest : null;
+
     /// <summary>Reads the current file's bytes; at their end, they have the listed digest.</summary>
     public int Read(Span<byte> destination)
     {
@@ -109,6 +115,7 @@ internal sealed class RpmPayload : IDisposable
     public void Dispose()
     {
         _hash.Dispose();
+        _announced.Dispose();
         _data.Dispose();
     }
 
@@ -287,8 +294,8 @@ internal sealed class RpmPayload : IDisposable
 
     private Location Place(CpioMember member) => Location.At($"{_name}:payload", member.Offset);
 
-    /// <summary>Counts the unpacked bytes and stops where they exceed what is announced.</summary>
-    private sealed class AnnouncedStream(Stream inner, long? announced, string name) : ReadOnlyStream
+    /// <summary>Counts and hashes the unpacked bytes, and stops where they exceed what is announced.</summary>
+    private sealed class AnnouncedStream(Stream inner, long? announced, RpmDigest? digest, string name) : ReadOnlyStream
     {
         private long _total;
 
@@ -296,9 +303,13 @@ internal sealed class RpmPayload : IDisposable
         {
             var read = inner.Read(buffer);
             _total += read;
-            return _total > announced
-                ? throw RpmErrors.PayloadLength.Error($"The payload unpacks to more than the {announced} bytes that are announced.", new($"{name}:payload"))
-                : read;
+            if (_total > announced)
+            {
+                throw RpmErrors.PayloadLength.Error($"The payload unpacks to more than the {announced} bytes that are announced.", new($"{name}:payload"));
+            }
+
+            digest?.Append(buffer[..read], RpmCoverage.Payload);
+            return read;
         }
 
         public void CheckEnd()
@@ -307,6 +318,17 @@ internal sealed class RpmPayload : IDisposable
             {
                 throw RpmErrors.PayloadLength.Error($"The payload unpacks to {_total} bytes; {announced} are announced.", new($"{name}:payload"));
             }
+
+            if (digest?.Finish() is { Status: RpmDigestStatus.Bad } report)
+            {
+                throw RpmErrors.PayloadDigest.Error($"The {report.Algorithm} digest of the unpacked payload is {report.Computed}; the package says {report.Stated}.", new($"{name}:payload"));
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            digest?.Dispose();
+            base.Dispose(disposing);
         }
     }
 }
