@@ -6,8 +6,9 @@ namespace Ironhull.Resolution.Rpm;
 
 /// <summary>
 /// Reads rich dependencies. As rpm does when it builds a package, it refuses different operators in one pair of parentheses, more than
-/// two operands for anything but <c>and</c>, <c>or</c> and <c>with</c>, <c>if</c> directly within <c>or</c>, <c>unless</c> directly
-/// within <c>and</c>, and everything but <c>or</c>, <c>with</c> and <c>without</c> within <c>with</c> and <c>without</c>.
+/// two operands for anything but <c>and</c>, <c>or</c> and <c>with</c>, <c>if</c> directly within <c>or</c> and <c>unless</c>, <c>unless</c> directly
+/// within <c>and</c> and <c>if</c> (conditions aside), and everything but <c>or</c>, <c>with</c> and <c>without</c> within <c>with</c> and
+/// <c>without</c>. Unlike rpm it takes either of <c>if</c> and <c>unless</c> outermost, whatever the dependency is for, as dnf5 does.
 /// </summary>
 internal ref struct RichParser
 {
@@ -96,26 +97,23 @@ internal ref struct RichParser
 
     private readonly void CheckNesting(RichOperator used, List<RichNode> operands)
     {
-        foreach (var operand in operands)
+        for (var i = 0; i < operands.Count; i++)
         {
-            if (operand is not RichNode.Operation inner)
-            {
-                continue;
-            }
-
-            var allowed = used switch
-            {
-                RichOperator.With or RichOperator.Without => inner.Operator is RichOperator.Or or RichOperator.With or RichOperator.Without,
-                RichOperator.Or => inner.Operator != RichOperator.If,
-                RichOperator.And => inner.Operator != RichOperator.Unless,
-                _ => true,
-            };
-            if (!allowed)
+            if (operands[i] is RichNode.Operation inner && !Allows(used, i, inner.Operator))
             {
                 throw Error($"'{Name(inner.Operator)}' cannot be used within '{Name(used)}'");
             }
         }
     }
+
+    // What "if" and "unless" say counts like an operand of "and" and "or"; what they ask stands for itself.
+    private static bool Allows(RichOperator used, int operand, RichOperator inner) => used switch
+    {
+        RichOperator.With or RichOperator.Without => inner is RichOperator.Or or RichOperator.With or RichOperator.Without,
+        RichOperator.If or RichOperator.Unless when operand == 1 => true,
+        RichOperator.Or or RichOperator.Unless => inner != RichOperator.If,
+        _ => inner != RichOperator.Unless,
+    };
 
     private static string Name(RichOperator used) => used.ToString().ToLowerInvariant();
 
