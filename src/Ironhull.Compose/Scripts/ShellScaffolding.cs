@@ -11,11 +11,10 @@ internal sealed partial class ShellScaffolding
 {
     private const int MaxDepth = 32;
 
-    private readonly List<ShellToken> _tokens;
+    private readonly ShellCursor _cursor;
     private readonly List<AlternativeRegistration> _alternatives = [];
-    private int _position;
 
-    private ShellScaffolding(List<ShellToken> tokens) => _tokens = tokens;
+    private ShellScaffolding(List<ShellToken> tokens) => _cursor = new(tokens);
 
     /// <summary>Whether the text has no effect beyond the alternatives it returns.</summary>
     public static bool IsEmpty(string text, out IReadOnlyList<AlternativeRegistration> alternatives)
@@ -27,7 +26,7 @@ internal sealed partial class ShellScaffolding
         }
 
         var parser = new ShellScaffolding(tokens);
-        if (!parser.Block(0, refusal: false) || parser._position != tokens.Count)
+        if (!parser.Block(0, refusal: false) || parser.Peek is not null)
         {
             return false;
         }
@@ -57,7 +56,7 @@ internal sealed partial class ShellScaffolding
         return found;
     }
 
-    private ShellToken? Peek => _position < _tokens.Count ? _tokens[_position] : null;
+    private ShellToken? Peek => _cursor.Peek;
 
     private static bool Ends(ShellToken token) =>
         token.IsOperator ? token.Text == ";;" : token.Text is "fi" or "else" or "elif" or "esac" or "then";
@@ -74,7 +73,7 @@ internal sealed partial class ShellScaffolding
         {
             if (token.IsSeparator)
             {
-                _position++;
+                _cursor.Advance();
             }
             else if (Ends(token))
             {
@@ -89,7 +88,7 @@ internal sealed partial class ShellScaffolding
             }
             else if (token is { IsOperator: false, Text: "case" })
             {
-                if (!Case(depth))
+                if (!_cursor.Case(Subject().IsMatch, isDefault => Block(depth + 1, refusal: isDefault)))
                 {
                     return false;
                 }
@@ -107,8 +106,8 @@ internal sealed partial class ShellScaffolding
     {
         while (true)
         {
-            _position++; // if, elif
-            if (!Condition() || !Take("then") || !Block(depth + 1, refusal))
+            _cursor.Advance(); // if, elif
+            if (!Condition() || !_cursor.Take("then") || !Block(depth + 1, refusal))
             {
                 return false;
             }
@@ -120,14 +119,14 @@ internal sealed partial class ShellScaffolding
 
             if (Peek is { IsOperator: false, Text: "else" })
             {
-                _position++;
+                _cursor.Advance();
                 if (!Block(depth + 1, refusal))
                 {
                     return false;
                 }
             }
 
-            return Take("fi");
+            return _cursor.Take("fi");
         }
     }
 
@@ -166,65 +165,7 @@ internal sealed partial class ShellScaffolding
                 expectCommand = token.Text == "!" && expectCommand;
             }
 
-            _position++;
-        }
-
-        return false;
-    }
-
-    private bool Case(int depth)
-    {
-        _position++;
-        if (Peek is not { IsOperator: false } subject || !Subject().IsMatch(subject.Text))
-        {
-            return false;
-        }
-
-        _position++;
-        if (!Take("in"))
-        {
-            return false;
-        }
-
-        while (Peek is { } token)
-        {
-            if (token.IsSeparator)
-            {
-                _position++;
-                continue;
-            }
-
-            if (token is { IsOperator: false, Text: "esac" })
-            {
-                _position++;
-                return true;
-            }
-
-            var isDefault = token.Text == "*";
-            while (Peek is { } pattern && pattern.Text != ")")
-            {
-                if (pattern.IsSeparator || (pattern.IsOperator && pattern.Text is not ("|" or "(")))
-                {
-                    return false;
-                }
-
-                _position++;
-            }
-
-            _position++; // )
-            if (!Block(depth + 1, refusal: isDefault))
-            {
-                return false;
-            }
-
-            if (Peek is { IsOperator: true, Text: ";;" })
-            {
-                _position++;
-            }
-            else if (Peek is not { IsOperator: false, Text: "esac" })
-            {
-                return false;
-            }
+            _cursor.Advance();
         }
 
         return false;
@@ -232,17 +173,12 @@ internal sealed partial class ShellScaffolding
 
     private bool Simple(bool refusal)
     {
-        var words = new List<string>();
-        while (Peek is { IsOperator: false } token)
-        {
-            words.Add(token.Text);
-            _position++;
-        }
+        var words = _cursor.TakeWords();
 
         // "command || true": the second command has no effect.
-        if (Peek is { IsOperator: true, Text: "||" } && _position + 1 < _tokens.Count && _tokens[_position + 1] is { IsOperator: false, Text: "true" or ":" })
+        if (Peek is { IsOperator: true, Text: "||" } && _cursor.PeekAt(1) is { IsOperator: false, Text: "true" or ":" })
         {
-            _position += 2;
+            _cursor.Advance(2);
         }
 
         // Redirections of a message to standard error are kept as words by the tokenizer (">&2", "1>&2").
@@ -271,22 +207,6 @@ internal sealed partial class ShellScaffolding
             default:
                 return false;
         }
-    }
-
-    private bool Take(string word)
-    {
-        while (Peek is { IsSeparator: true })
-        {
-            _position++;
-        }
-
-        if (Peek is { IsOperator: false } token && token.Text == word)
-        {
-            _position++;
-            return true;
-        }
-
-        return false;
     }
 
     private static bool HasSubstitution(string word) =>

@@ -11,16 +11,15 @@ internal sealed partial class ShellRecogniser
 {
     private const int MaxDepth = 32;
 
-    private readonly List<ShellToken> _tokens;
+    private readonly ShellCursor _cursor;
     private readonly IReadOnlyList<string> _documents;
     private readonly bool _isFirstInstallation;
     private readonly HashSet<string> _kinds = new(StringComparer.Ordinal);
     private readonly List<DeclaredEffect> _effects = [];
-    private int _position;
 
     private ShellRecogniser(List<ShellToken> tokens, IReadOnlyList<string> documents, bool isFirstInstallation)
     {
-        _tokens = ShellWords.JoinRedirections(tokens);
+        _cursor = new(ShellWords.JoinRedirections(tokens));
         _documents = documents;
         _isFirstInstallation = isFirstInstallation;
     }
@@ -38,7 +37,7 @@ internal sealed partial class ShellRecogniser
         }
 
         var parser = new ShellRecogniser(statement.Tokens, statement.Documents, isFirstInstallation);
-        if (!parser.List(0) || parser._position != parser._tokens.Count)
+        if (!parser.List(0) || parser.Peek is not null)
         {
             return false;
         }
@@ -48,7 +47,7 @@ internal sealed partial class ShellRecogniser
         return true;
     }
 
-    private ShellToken? Peek => _position < _tokens.Count ? _tokens[_position] : null;
+    private ShellToken? Peek => _cursor.Peek;
 
     private static bool Ends(ShellToken token) => token.IsOperator ? token.Text == ";;" : token.Text is "fi" or "else" or "elif" or "esac" or "then" or "done" or "}";
 
@@ -63,7 +62,7 @@ internal sealed partial class ShellRecogniser
         {
             if (token.IsSeparator)
             {
-                _position++;
+                _cursor.Advance();
             }
             else if (Ends(token))
             {
@@ -93,11 +92,8 @@ internal sealed partial class ShellRecogniser
                 return Peek is not { IsOperator: true } end || end.IsSeparator || end.Text == ";;";
             }
 
-            _position++;
-            while (Peek is { IsSeparator: true })
-            {
-                _position++;
-            }
+            _cursor.Advance();
+            _cursor.SkipSeparators();
         }
     }
 
@@ -108,12 +104,12 @@ internal sealed partial class ShellRecogniser
             case { IsOperator: false, Text: "if" }:
                 return If(depth);
             case { IsOperator: false, Text: "case" }:
-                return Case(depth);
+                return _cursor.Case(subject => !ShellWords.HasSubstitution(subject), _ => List(depth + 1));
             case { IsOperator: false, Text: "{" }:
-                _position++;
-                return List(depth + 1) && Take("}");
+                _cursor.Advance();
+                return List(depth + 1) && _cursor.Take("}");
             case { IsOperator: false, Text: "!" }:
-                _position++;
+                _cursor.Advance();
                 return Command(depth);
             case { IsOperator: false }:
                 return Simple();
@@ -124,14 +120,7 @@ internal sealed partial class ShellRecogniser
 
     private bool Simple()
     {
-        var words = new List<string>();
-        while (Peek is { IsOperator: false } token)
-        {
-            words.Add(token.Text);
-            _position++;
-        }
-
-        return ShellWords.Command(words) is { Count: > 0 } command && KnownCommand.TryRead(command, _documents, _kinds, _effects);
+        return ShellWords.Command(_cursor.TakeWords()) is { Count: > 0 } command && KnownCommand.TryRead(command, _documents, _kinds, _effects);
     }
 
     private bool If(int depth)
@@ -139,15 +128,15 @@ internal sealed partial class ShellRecogniser
         var isDecided = false;
         while (true)
         {
-            _position++; // if, elif
-            var start = _position;
+            _cursor.Advance(); // if, elif
+            var start = _cursor.Position;
             if (!Condition(depth))
             {
                 return false;
             }
 
-            var holds = isDecided ? false : Evaluate(_tokens[start.._position]);
-            if (!Take("then") || !Branch(depth, holds != false))
+            var holds = isDecided ? false : Evaluate(_cursor.Since(start));
+            if (!_cursor.Take("then") || !Branch(depth, holds != false))
             {
                 return false;
             }
@@ -160,14 +149,14 @@ internal sealed partial class ShellRecogniser
 
             if (Peek is { IsOperator: false, Text: "else" })
             {
-                _position++;
+                _cursor.Advance();
                 if (!Branch(depth, !isDecided))
                 {
                     return false;
                 }
             }
 
-            return Take("fi") && Redirections();
+            return _cursor.Take("fi") && Redirections();
         }
     }
 
@@ -184,20 +173,14 @@ internal sealed partial class ShellRecogniser
 
     private bool Condition(int depth)
     {
-        while (Peek is { IsSeparator: true })
-        {
-            _position++;
-        }
+        _cursor.SkipSeparators();
 
         if (!Chain(depth + 1))
         {
             return false;
         }
 
-        while (Peek is { IsSeparator: true })
-        {
-            _position++;
-        }
+        _cursor.SkipSeparators();
 
         return Peek is { IsOperator: false, Text: "then" };
     }
@@ -207,7 +190,7 @@ internal sealed partial class ShellRecogniser
     {
         var open = 0;
         var isCommand = true;
-        for (; Peek is { } token; _position++)
+        for (; Peek is { } token; _cursor.Advance())
         {
             if (token.IsOperator)
             {
@@ -241,79 +224,6 @@ internal sealed partial class ShellRecogniser
         }
     }
 
-    private bool Case(int depth)
-    {
-        _position++;
-        if (Peek is not { IsOperator: false } subject || ShellWords.HasSubstitution(subject.Text))
-        {
-            return false;
-        }
-
-        _position++;
-        if (!Take("in"))
-        {
-            return false;
-        }
-
-        while (Peek is { } token)
-        {
-            if (token.IsSeparator)
-            {
-                _position++;
-                continue;
-            }
-
-            if (token is { IsOperator: false, Text: "esac" })
-            {
-                _position++;
-                return true;
-            }
-
-            while (Peek is { } pattern && pattern.Text != ")")
-            {
-                if (pattern.IsSeparator || (pattern.IsOperator && pattern.Text is not ("|" or "(")))
-                {
-                    return false;
-                }
-
-                _position++;
-            }
-
-            _position++; // )
-            if (!List(depth + 1))
-            {
-                return false;
-            }
-
-            if (Peek is { IsOperator: true, Text: ";;" })
-            {
-                _position++;
-            }
-            else if (Peek is not { IsOperator: false, Text: "esac" })
-            {
-                return false;
-            }
-        }
-
-        return false;
-    }
-
-    private bool Take(string word)
-    {
-        while (Peek is { IsSeparator: true })
-        {
-            _position++;
-        }
-
-        if (Peek is { IsOperator: false } token && token.Text == word)
-        {
-            _position++;
-            return true;
-        }
-
-        return false;
-    }
-
     // What may stand behind "fi": "fi >/dev/null 2>&1".
     private bool Redirections()
     {
@@ -321,7 +231,7 @@ internal sealed partial class ShellRecogniser
         while (Peek is { IsOperator: false } token && !Ends(token))
         {
             words.Add(token.Text);
-            _position++;
+            _cursor.Advance();
         }
 
         return ShellWords.Command(words) is { Count: 0 };
