@@ -146,7 +146,7 @@ public sealed class RpmFile : IDisposable
     /// (<see cref="RpmFileEntry.HardLinkTo"/> is null) with the bytes. Bytes that were not read are checked all the same.
     /// </summary>
     /// <returns>The file, or null at the end, when every file was there and nothing else.</returns>
-    /// <exception cref="HullException">HULL1001 to HULL1006, HULL2126 to HULL2134: damaged or hostile.</exception>
+    /// <exception cref="HullException">HULL1001 to HULL1006, HULL2126 to HULL2134, HULL2149: damaged or hostile.</exception>
     public RpmFileEntry? Next() => (_payload ??= OpenPayload()).Next();
 
     /// <summary>Reads the bytes of the current file.</summary>
@@ -186,10 +186,11 @@ public sealed class RpmFile : IDisposable
         return new(_file, compressor, Files, announced is { } size ? (long)Math.Min(size, long.MaxValue) : null, UnpackedDigest(), FileName);
     }
 
-    // Format 6 states several; one tells as much as all.
+    // Format 6 states others beside it, made of the same bytes; one tells as much as all.
     private RpmDigest? UnpackedDigest() =>
         Header.GetStrings(RpmTag.PayloadSha256Alt).FirstOrDefault() is { } stated
-            ? RpmDigest.Create((int)RpmDigestAlgorithm.Sha256, RpmCoverage.Payload, stated, Location.At(FileName, HeaderOffset))
+            ? RpmDigest.Create(
+                (int)Math.Min(Header.GetNumber(RpmTag.PayloadSha256Algorithm) ?? (ulong)RpmDigestAlgorithm.Sha256, int.MaxValue), RpmCoverage.Payload, stated, Header.Place(RpmTag.PayloadSha256Alt))
             : null;
 
     // rpm names no compressor for a payload that is not compressed; before 4.0 it named none for gzip.

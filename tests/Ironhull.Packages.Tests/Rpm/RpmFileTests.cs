@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Rpm;
 using Ironhull.Packages.Rpm;
@@ -301,6 +302,28 @@ public sealed class RpmFileTests
     {
         Assert.Equal("HULL2131", CodeOf(new SmallPackage { Payload = new CpioBuilder().Add("./usr/bin/tool", SmallPackage.File, "tulp").Build() }));
         Assert.Equal("HULL2131", CodeOf(h => h.Strings(RpmTag.FileDigests, "", "", "", "", "", "")));
+    }
+
+    [Fact]
+    public void Next_UnpackedPayloadOfAnotherDigest_ReportsHULL2149()
+    {
+        static Action<RpmHeaderBuilder> Stating(byte[] payload) => h => h.Strings(RpmTag.PayloadSha256Alt, Convert.ToHexStringLower(SHA256.HashData(payload))).Int32(RpmTag.PayloadSha256Algorithm, 8);
+        var package = new SmallPackage();
+        Stating(package.Payload)(package.Header);
+        ReadAll(package.Build());
+        Assert.Equal("HULL2149", CodeOf(Stating([.. package.Payload, 0])));
+        Assert.Equal("HULL2153", CodeOf(h => h.Strings(RpmTag.PayloadSha256Alt, "12")));
+    }
+
+    [Fact]
+    public void ListedSha256_IsThatOfTheBytesThatWereRead()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllBytes(folder["x.rpm"], new SmallPackage().Build());
+        using var file = RpmFile.Open(folder["x.rpm"]);
+        var buffer = new byte[16];
+        Assert.Equal("/usr/bin/tool", file.Next()!.Path);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(buffer[..file.Read(buffer)])), file.ListedSha256);
     }
 
     [Fact]
