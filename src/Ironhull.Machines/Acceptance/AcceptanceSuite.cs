@@ -21,6 +21,7 @@ public static class AcceptanceSuite
         new(Boots, BootsTitle, "host", Fast: true),
         .. HostChecks.All.Select(c => new AcceptanceTest(Host + c.Name, c.Title, "host", Fast: true)),
         new(MeasuredChecks.Predicted, MeasuredChecks.PredictedTitle, "measured", Fast: true),
+        new(AttestChecks.Name, AttestChecks.Title, "attest", Fast: true),
         new(Instances, InstancesTitle, "instance"),
         .. BootChecks.All.Select(c => new AcceptanceTest(c.Name, c.Title, c.Name[..c.Name.IndexOf('/', StringComparison.Ordinal)], c.Fast)),
     ];
@@ -80,7 +81,7 @@ public static class AcceptanceSuite
 
         public async Task AllAsync(CancellationToken cancel)
         {
-            var host = selected.Where(t => t.Group == "host" || t.Name == MeasuredChecks.Predicted).ToList();
+            var host = selected.Where(t => t.Group == "host" || t.Name is MeasuredChecks.Predicted or AttestChecks.Name).ToList();
             var instances = selected.FirstOrDefault(t => t.Group == "instance");
             if (host.Count > 0 || instances is not null)
             {
@@ -129,9 +130,12 @@ public static class AcceptanceSuite
                     continue;
                 }
 
-                Task<string> Look() => test.Name == MeasuredChecks.Predicted
-                    ? MeasuredChecks.RunAsync(machine, image, options, cancel)
-                    : HostChecks.All.First(c => Host + c.Name == test.Name).Run(machine, options, cancel);
+                Task<string> Look() => test.Name switch
+                {
+                    MeasuredChecks.Predicted => MeasuredChecks.RunAsync(machine, image, options, cancel),
+                    AttestChecks.Name => AttestChecks.RunAsync(machine, image, options, cancel),
+                    _ => HostChecks.All.First(c => Host + c.Name == test.Name).Run(machine, options, cancel),
+                };
                 await TestAsync(test, () => failure is null ? Look() : throw new CheckFailedException("The machine did not boot."), cancel).ConfigureAwait(false);
             }
 

@@ -1,5 +1,3 @@
-using Ironhull.Measurement;
-
 namespace Ironhull.Machines.Acceptance;
 
 /// <summary>

@@ -13,7 +13,7 @@ internal static class CommandTree
         ("Compose", ["lock", "build", "sign", "keys"]),
         ("Run", ["run", "test"]),
         ("Provision", ["provision"]),
-        ("Understand", ["why", "why-not", "inspect", "diff", "errors"]),
+        ("Understand", ["why", "why-not", "inspect", "diff", "attest", "errors"]),
     ];
 
     /// <summary>Makes the commands.</summary>
@@ -38,6 +38,9 @@ internal static class CommandTree
             },
             new InspectCommand(),
             new DiffCommand(),
+            new CommandGroup(
+                "attest", "prove by a TPM's quote what a machine has booted",
+                new Example("hull attest verify evidence --key node.pub --nonce 5f0c --published container-host.pcrs.json", "decide offline")) { new AttestCollectCommand(), new AttestVerifyCommand() },
             new ErrorsCommand(),
         };
         foreach (var option in options.All)

@@ -79,7 +79,8 @@ internal sealed class InspectCommand : HullCommand
                 KeyStore.Open(ImageFile.Keys(context, context.Get(_keysFolder))), [.. (context.Get(_addons) ?? []).Select(path => (Path.GetFileName(path), ReadAddon(path)))]);
             if (context.IsJson)
             {
-                PcrReport.WriteJson(context, predictions);
+                var named = image.Read();
+                PcrReport.WriteJson(context, new(named.Name, named.Version, predictions));
             }
             else
             {

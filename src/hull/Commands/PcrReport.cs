@@ -2,6 +2,7 @@ using System.Globalization;
 using Ironhull.Cli.CommandLine;
 using Ironhull.Cli.Output;
 using Ironhull.Measurement;
+using Ironhull.Measurement.Attestation;
 
 namespace Ironhull.Cli.Commands;
 
@@ -38,63 +39,6 @@ internal static class PcrReport
         return text.ToString();
     }
 
-    /// <summary>The JSON form, with every event.</summary>
-    public static void WriteJson(CommandContext context, IReadOnlyList<BootPrediction> predictions) => context.WriteJson(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("bank", "sha256");
-        json.WriteStartArray("boots");
-        foreach (var prediction in predictions)
-        {
-            json.WriteStartObject();
-            json.WriteString("kernel", prediction.Kernel);
-            json.WriteStartArray("addons");
-            foreach (var addon in prediction.Addons)
-            {
-                json.WriteStringValue(addon);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("conflicts");
-            foreach (var group in prediction.Conflicts)
-            {
-                json.WriteStringValue(group);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartObject("pcrs");
-            foreach (var pcr in BootPrediction.Registers)
-            {
-                json.WriteString(pcr.ToString(CultureInfo.InvariantCulture), prediction.WhenRunning(pcr).ToString());
-            }
-
-            json.WriteEndObject();
-            json.WriteString("pcr11AtKernelStart", prediction.AtKernelStart(KernelBoot).ToString());
-            json.WriteStartArray("pcr11Phases");
-            foreach (var (phase, value) in prediction.AfterPhases())
-            {
-                json.WriteStartObject();
-                json.WriteString("phase", phase);
-                json.WriteString("value", value.ToString());
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("events");
-            foreach (var entry in prediction.Events)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("pcr", entry.Pcr);
-                json.WriteString("what", entry.What);
-                json.WriteString("digest", entry.Digest.ToString());
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    /// <summary>The JSON form, with every event: what <c>hull attest verify</c> compares quotes with.</summary>
+    public static void WriteJson(CommandContext context, PublishedMeasurements published) => context.WriteJson(published.Write);
 }

@@ -32,6 +32,7 @@ internal sealed record Prerequisite(string Package, Purpose For, string Why, par
         new("xxd", Purpose.Test, "part of the external signer in the signing tests", "xxd"),
         new("systemd-boot-efi", Purpose.Test, "real EFI binaries to sign and extend", "/usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
         new("systemd", Purpose.Test, "judges accounts, presets and PCR 11: systemd-sysusers, systemctl, systemd-measure", "systemd-sysusers", "systemctl", "/usr/lib/systemd/systemd-measure"),
+        new("tpm2-tools", Purpose.Test, "makes and judges quotes of a TPM", "tpm2_quote", "tpm2_checkquote"),
         new("dosfstools", Purpose.Test, "judges the EFI system partition: fsck.vfat", "fsck.vfat"),
         new("mtools", Purpose.Test, "reads files out of the EFI system partition", "mcopy", "mdir"),
         new("gdisk", Purpose.Test, "judges partition tables: sgdisk", "sgdisk"),
