@@ -1,3 +1,5 @@
+using Ironhull.Formats.Io;
+
 namespace Ironhull.Machines.Acceptance;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal static class SealedChecks
         new("measured/addons-are-as-predicted", "With signed addons, PCRs 4, 7, 11 and 12 and the event log are what was predicted", MeasuredAsync),
         new("sealed/root-is-encrypted-and-sealed", "The first boot of the profile makes ROOT as LUKS2 with a key that only the TPM and the recovery key give", MadeAsync),
         new("sealed/update-of-the-same-key-unlocks", "Another kernel image whose PCR policy the same key signed unlocks ROOT", UpdateAsync),
+        new("sealed/node-enrols-further-keys", "A running node enrols a recovery key, and its TPM for register values that are predicted", EnrolAsync),
         new("sealed/system-of-another-key-is-refused", "A kernel image that the firmware accepts, with a PCR policy of another key, does not get ROOT's key", RefusedAsync),
         new("sealed/recovery-key-unlocks", "The recovery key unlocks ROOT where the TPM refuses", RecoveryAsync),
     ];
@@ -45,6 +48,24 @@ internal static class SealedChecks
         Check.Contains(SealedMachine.OtherConsole, await machine.SshAsync("cat /proc/cmdline", cancel: cancel).ConfigureAwait(false), "the kernel's command line");
         Check.Equal(SealedMachine.Mark, await machine.SshAsync($"cat {SealedMachine.MarkPath}", cancel: cancel).ConfigureAwait(false), "the file that the first boot wrote to ROOT");
         return (await machine.SshAsync("journalctl -b -o cat -u ironhull-root-unlock.service; findmnt -no SOURCE,FSTYPE /", cancel: cancel).ConfigureAwait(false)).Trim();
+    }
+
+    private static async Task<string> EnrolAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        var machine = await context.Sealed.BootedAsync(SealedBoot.Update, cancel).ConfigureAwait(false);
+        const string Enrol = "systemd-cryptenroll --unlock-tpm2-device=auto";
+        const string Root = "/dev/disk/by-partlabel/ROOT";
+        var predicted = Sha256Digest.Of("another choice of addons"u8);
+        var recovery = await machine.SshAsync($"{Enrol} --recovery-key {Root} 2>/dev/null", cancel: cancel).ConfigureAwait(false);
+        await machine.SshAsync(
+            $"{Enrol} --tpm2-device=auto --tpm2-pcrs=7+12:sha256={predicted} --tpm2-public-key=/run/systemd/tpm2-pcr-public-key.pem --tpm2-public-key-pcrs=11 {Root}",
+            cancel: cancel).ConfigureAwait(false);
+        // Modified hexadecimal: 64 digits in eight groups.
+        Check.That(recovery.Trim().Length == 71, "No recovery key was shown.");
+        var slots = await machine.SshAsync($"systemd-cryptenroll {Root}", cancel: cancel).ConfigureAwait(false);
+        Check.Equal("password recovery tpm2 tpm2", string.Join(' ', Check.Lines(slots).Skip(1).Select(l => l.Split(' ')[^1]).Order(StringComparer.Ordinal)), "the key slots");
+        return slots.Trim();
     }
 
     private static async Task<string> RefusedAsync(BootChecks.BootContext context, CancellationToken cancel)

@@ -37,7 +37,7 @@ internal sealed class AttestCollectCommand : HullCommand
     public override IReadOnlyList<Example> Examples { get; } =
     [
         new("hull attest collect root@node -o evidence --nonce 5f0c77", "ask with a nonce of your own"),
-        new("hull attest collect root@127.0.0.1 --port 2222 --identity key -o evidence", "a machine of 'hull run'; the nonce that was made is printed"),
+        new("hull attest collect root@127.0.0.1 --port 2222 --identity key -o evidence", "another port and key; the nonce that was made is printed"),
     ];
 
     /// <inheritdoc/>
