@@ -162,6 +162,7 @@ public sealed class AzureLinuxImageTests(SharedKeys keys) : IDisposable
         }
 
         Put("systemd", "/usr/bin/ssh-keygen");
+        Put("systemd-boot", "/usr/bin/bootctl");
         Put("systemd-networkd", "/usr/lib/systemd/systemd-networkd-wait-online");
         Put("bash", "/bin/bash");
         Put("glibc", "/lib64/ld-linux-x86-64.so.2", "loader\n");

@@ -31,7 +31,7 @@ public sealed class RpmRandomUniverseTests
                 Assert.True(Holds([.. solution.Packages.Select(p => ((RpmCandidate)p.Candidate).Package)], packages, request));
                 Assert.All(solution.Packages, p => Assert.NotEmpty(Explain.Why(solution, p.Candidate.Name)));
             }
-        }, iter: 1_500);
+        }, iter: 1_500, seed: "0000KOIPcNg4");
         Assert.True(satisfiable > 200 && unsatisfiable > 200, $"{satisfiable} can be satisfied, {unsatisfiable} cannot");
     }
 
@@ -45,7 +45,7 @@ public sealed class RpmRandomUniverseTests
             var shuffled = packages.OrderBy(p => AptOracleTests.Hash(shuffle, p.ToString())).ToArray();
             Assert.Equal(
                 Names_(Resolver.Resolve(new RpmUniverse(packages, "x86_64"), request)), Names_(Resolver.Resolve(new RpmUniverse(shuffled, "x86_64"), request)));
-        }, iter: 700);
+        }, iter: 700, seed: "0000KOIPcNg4");
 
         static string Names_(ResolutionResult result) => RpmLines.Names(result);
     }
@@ -73,7 +73,7 @@ public sealed class RpmRandomUniverseTests
             Assert.NotEmpty(failure.Fixes);
             Assert.Distinct(failure.Fixes.Select(f => f.ToString()));
             Assert.All(failure.Fixes, f => Assert.IsType<Solution>(Resolver.Resolve(universe, f.Request)));
-        }, iter: 700);
+        }, iter: 700, seed: "0000KOIPcNg4");
         Assert.True(failures > 100, $"only {failures} of the random requests failed");
     }
 
