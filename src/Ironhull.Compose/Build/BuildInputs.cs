@@ -19,13 +19,13 @@ public static class BuildInputs
         var key = new StageKey().Add("tool", ToolVersion.Value);
         var folder = definition.Folder;
         // One file may serve twice; in what order and for what is in the definition's own bytes.
-        string?[] files = [definition.FilePath, lockPath, definition.Accounts, definition.Preset, definition.Initrd?.FilePath, definition.Ipe?.RulesPath];
+        string?[] files = [definition.FilePath, lockPath, definition.Accounts, definition.Preset, definition.Initrd?.FilePath, definition.CrashInitrd?.FilePath, definition.Ipe?.RulesPath];
         foreach (var path in files.OfType<string>().Distinct(StringComparer.Ordinal))
         {
             AddFile(key, folder, path);
         }
 
-        foreach (var path in definition.Recipes.Concat(definition.Files).Append(definition.Initrd?.Overlay).OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (var path in definition.Recipes.Concat(definition.Files).Append(definition.Initrd?.Overlay).Append(definition.CrashInitrd?.Overlay).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             AddFolder(key, folder, path);
         }

@@ -150,11 +150,17 @@ public sealed class ImageBuilder
     private BuildReport BuildDisk(ComposedTree composed, ISigningKeys keys, CancellationToken cancellation)
     {
         var timestamp = _lock.Timestamp;
+        if (_definition.CrashInitrd is { } crash)
+        {
+            var initrdForCrash = InitrdFile(composed, crash, "crash-initrd", "Write the initrd for crashes");
+            CrashKernel.Add(composed.Root, Single(composed.Root, _definition.Boot!.Kernel), initrdForCrash);
+        }
+
         var facts = new Closure.MemoryFactCache();
         var closure = Task.Run(() => MeasureQuiet("closure", () => TreeComposer.Check(_definition, composed.Root, facts)), cancellation);
         var usrTree = UsrImage.Tree(composed.Root, timestamp);
         // The initrd is compressed by one thread; the writer of /usr takes what is left.
-        var initrdFile = Task.Run(() => InitrdFile(composed), cancellation);
+        var initrdFile = Task.Run(() => InitrdFile(composed, _definition.Initrd!, "initrd", "Write the initrd"), cancellation);
         string usr;
         try
         {
@@ -200,10 +206,10 @@ public sealed class ImageBuilder
         ]) with { Notes = notes, Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
     }
 
-    private string InitrdFile(ComposedTree composed)
+    private string InitrdFile(ComposedTree composed, InitrdDefinition definition, string name, string title)
     {
-        var tree = InitrdImage.Tree(composed, _definition, _lock.Timestamp);
-        return Path.Combine(Stage("initrd", "Write the initrd", InitrdImage.Key(tree), folder => InitrdImage.Write(folder, tree)), InitrdImage.FileName);
+        var tree = InitrdImage.Tree(composed, definition, _lock.Timestamp);
+        return Path.Combine(Stage(name, title, InitrdImage.Key(tree), folder => InitrdImage.Write(folder, tree)), InitrdImage.FileName);
     }
 
     private BuildReport BuildOci(ComposedTree composed)

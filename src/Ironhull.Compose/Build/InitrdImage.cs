@@ -7,7 +7,7 @@ using Ironhull.Formats.Trees;
 
 namespace Ironhull.Compose.Build;
 
-/// <summary>Makes the compressed initrd (without the signature's archive in front).</summary>
+/// <summary>Makes a compressed initrd (without the signature's archive in front).</summary>
 public static class InitrdImage
 {
     /// <summary>The file in a stage's folder.</summary>
@@ -17,9 +17,8 @@ public static class InitrdImage
     private static readonly string[] s_builtin = ["modules.builtin", "modules.builtin.modinfo", "modules.order"];
 
     /// <summary>The initrd's tree, all times the lock's.</summary>
-    public static FileTree Tree(ComposedTree composed, ImageDefinition definition, long timestamp)
+    public static FileTree Tree(ComposedTree composed, InitrdDefinition content, long timestamp)
     {
-        var content = definition.Initrd!;
         var folder = $"/usr/lib/modules/{composed.KernelVersion}";
         var modules = ModuleDependencies.Resolve(composed.Root, composed.KernelVersion, content.Modules.Select(m => m.Value));
         // What depmod reads of the kernel itself, so that built-in modules are not missed.

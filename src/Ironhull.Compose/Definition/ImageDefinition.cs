@@ -88,6 +88,9 @@ public sealed record ImageDefinition
     /// <summary>The initrd, or null.</summary>
     public required InitrdDefinition? Initrd { get; init; }
 
+    /// <summary>The initrd of the kernel that starts after a crash, or null when the image has none.</summary>
+    public InitrdDefinition? CrashInitrd { get; init; }
+
     /// <summary>How it boots; present for disks.</summary>
     public required BootDefinition? Boot { get; init; }
 
@@ -195,7 +198,8 @@ public sealed record ImageDefinition
             Remove = f.StringList("remove", description: "Paths that are removed from the tree; may hold *.", form: TextForm.AbsolutePath),
             Suid = f.StringList("suid", description: "The whole reviewed list of set-user-ID and set-group-ID files.", form: TextForm.AbsolutePath),
             OsRelease = f.StringMap("osRelease", "Fields of os-release: they replace the image's own or follow them; an empty one is left out."),
-            Initrd = ReadInitrd(f, folder),
+            Initrd = ReadInitrd(f, folder, "initrd", "The file that says what the initrd holds (kind disk)."),
+            CrashInitrd = ReadInitrd(f, folder, "crashInitrd", "The file that says what the initrd of the kernel after a crash holds; it and the kernel go into /usr/lib/ironhull/crash (kind disk)."),
             Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
             Addons = f.List("addons", AddonDefinition.Read, description: "Signed addons: words for the kernel command line that a node can switch on without a new image (kind disk)."),
             Ipe = f.OptionalMap("ipe", i => IpeDefinition.Read(i, folder), "The policy of Integrity Policy Enforcement: which code may run (kind disk)."),
@@ -211,9 +215,9 @@ public sealed record ImageDefinition
         return definition;
     }
 
-    private static InitrdDefinition? ReadInitrd(FieldReader f, DefinitionFolder folder)
+    private static InitrdDefinition? ReadInitrd(FieldReader f, DefinitionFolder folder, string key, string description)
     {
-        var name = f.OptionalString("initrd", null, "The file that says what the initrd holds (kind disk).");
+        var name = f.OptionalString(key, null, description);
         if (name is null)
         {
             return null;
@@ -222,7 +226,7 @@ public sealed record ImageDefinition
         var path = Path.GetFullPath(Path.Combine(folder.Path, name));
         if (!File.Exists(path))
         {
-            f.Report(DefinitionErrors.FileNotFound.With($"The file '{name}' does not exist.", f.WhereIs("initrd")));
+            f.Report(DefinitionErrors.FileNotFound.With($"The file '{name}' does not exist.", f.WhereIs(key)));
             return null;
         }
 
@@ -261,7 +265,7 @@ public sealed record ImageDefinition
         }
 
         string[] needed = d.Kind == ImageKind.Disk ? ["boot", "disk", "initrd"] : ["oci"];
-        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["addons", "boot", "disk", "initrd", "ipe", "outputs"];
+        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["addons", "boot", "crashInitrd", "disk", "initrd", "ipe", "outputs"];
         var kind = Kinds.WordOf(d.Kind);
         foreach (var key in needed.Where(k => !f.Has(k)))
         {
