@@ -45,3 +45,9 @@ public sealed record RemoveAction(string Path, Location Where) : FileAction(Path
 
 /// <summary>Makes a file that exists empty.</summary>
 public sealed record TruncateAction(string Path, Location Where) : FileAction(Path, Where);
+
+/// <summary>Writes the configuration of an OpenSSL FIPS provider.</summary>
+/// <param name="Path">The provider.</param>
+/// <param name="To">The configuration.</param>
+/// <param name="Where">The place in the recipe.</param>
+public sealed record FipsModuleAction(string Path, string To, Location Where) : FileAction(Path, Where);

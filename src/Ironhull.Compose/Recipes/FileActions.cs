@@ -82,6 +82,11 @@ public static class FileActions
                 Text(tree, truncate);
                 tree.Update(truncate.Path, i => i.With(content: Content.Empty, origin: origin));
                 break;
+            case FipsModuleAction fips:
+                var module = Require(tree, fips);
+                tree.Set(fips.To, Inode.File(Content.FromText(FipsModule.Configuration(
+                    module.Content ?? throw RecipeErrors.HitsNothing.Error($"{fips.Path} is a {module.Type}: a provider is a file.", fips.Where))), origin: origin));
+                break;
             default:
                 throw CommandErrors.Internal.Error($"No rule for {action.GetType().Name}.", action.Where);
         }

@@ -18,7 +18,7 @@ public static class RecipeReader
 
     private static readonly Choices<ScriptKind> s_scripts = new([.. ScriptKinds.All]);
 
-    private static readonly string[] s_actions = ["copy", "write", "append", "replace", "link", "directory", "attributes", "remove", "truncate"];
+    private static readonly string[] s_actions = ["copy", "write", "append", "replace", "link", "directory", "attributes", "remove", "truncate", "fipsModule"];
 
     /// <summary>Reads every <c>*.yaml</c> of a folder.</summary>
     /// <param name="folder">The folder, for example <c>images/recipes/debian</c>.</param>
@@ -180,6 +180,7 @@ public static class RecipeReader
             "attributes" => new AttributesAction(
                 path, ReadOwnership(r), r.OptionalString("capabilities", null, "File capabilities.", s_capabilities), ReadXattrs(r), r.Where),
             "remove" => new RemoveAction(path, r.Where),
+            "fipsModule" => new FipsModuleAction(path, r.RequiredString("to", "Where its configuration goes.", TextForm.AbsolutePath), r.Where),
             _ => new TruncateAction(path, r.Where),
         };
     }
