@@ -34,6 +34,7 @@ internal static class HostChecks
         new("containerd-runs-a-container", "containerd runs a container from an OCI archive that hull has composed", Container),
         .. FileTreeChecks.All,
         .. CapabilityChecks.All,
+        .. HardeningChecks.All,
     ];
 
     private static async Task<string> SecureBoot(Machine machine, AcceptanceOptions options, CancellationToken cancel)
