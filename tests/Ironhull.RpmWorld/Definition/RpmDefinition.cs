@@ -51,7 +51,8 @@ internal static partial class RpmDefinition
         yaml.Change("packages", p => p.Replace("  install:\n", "  install:\n" + string.Concat(image.Packages.Where(l => l.Reason == "essential").Select(l => $"    - {l.Name}\n")), StringComparison.Ordinal));
         // What is excluded is not in the repository in the first place.
         yaml.Change("packages", p => p[..p.IndexOf("  exclude:\n", StringComparison.Ordinal)] + "\n");
-        yaml.Change("waivers", w => Alternatives().Replace(w, m => $"dependency: \"({m.Groups[1].Value.Replace(" | ", " or ", StringComparison.Ordinal)})\""));
+        yaml.Change("waivers", w => Alternatives().Replace(w, m => $"dependency: \"({m.Groups[1].Value.Replace(" | ", " or ", StringComparison.Ordinal)})\"")
+            .Replace(":any\"", "\"", StringComparison.Ordinal)); // RPM has one architecture's names only
         File.WriteAllText(definition, yaml.Text);
         return definition;
     }
