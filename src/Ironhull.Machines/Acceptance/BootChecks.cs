@@ -44,7 +44,6 @@ internal static class BootChecks
         new("firmware/strangers-addon-is-ignored", "An addon signed by a stranger is ignored; one signed by the image's key is used", AddonAsync),
         new("verity/flipped-bit-panics", "One flipped bit in /usr ends in a panic, never in a running system", FlippedBitAsync),
         .. SealedChecks.All,
-        .. AddonChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)
