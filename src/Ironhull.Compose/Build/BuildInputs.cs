@@ -19,7 +19,11 @@ public static class BuildInputs
         var key = new StageKey().Add("tool", ToolVersion.Value);
         var folder = definition.Folder;
         // One file may serve twice; in what order and for what is in the definition's own bytes.
-        string?[] files = [definition.FilePath, lockPath, definition.Accounts, definition.Preset, definition.Initrd?.FilePath, definition.CrashInitrd?.FilePath, definition.Ipe?.RulesPath];
+        string?[] files =
+        [
+            definition.FilePath, File.Exists(lockPath) ? lockPath : null, definition.Accounts, definition.Preset, definition.Initrd?.FilePath,
+            definition.CrashInitrd?.FilePath, definition.Ipe?.RulesPath,
+        ];
         foreach (var path in files.OfType<string>().Distinct(StringComparer.Ordinal))
         {
             AddFile(key, folder, path);
@@ -28,6 +32,12 @@ public static class BuildInputs
         foreach (var path in definition.Recipes.Concat(definition.Files).Append(definition.Initrd?.Overlay).Append(definition.CrashInitrd?.Overlay).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             AddFolder(key, folder, path);
+        }
+
+        if (definition.Extension is { } extension)
+        {
+            var image = ImageDefinition.Load(extension.Base);
+            key.Add("base", Of(image, image.LockPath, null, false).Digest.ToString());
         }
 
         key.Add("certificate", certificate?.ToString() ?? "none");

@@ -1,5 +1,7 @@
+using Ironhull.Compose.Closure;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Enforcement;
+using Ironhull.Compose.Extensions;
 using Ironhull.Compose.Initrd;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
@@ -7,6 +9,7 @@ using Ironhull.Compose.Oci;
 using Ironhull.Compose.Progress;
 using Ironhull.Compose.Store;
 using Ironhull.Diagnostics;
+using Ironhull.Formats.Disk;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Trees;
@@ -37,7 +40,7 @@ public sealed class ImageBuilder
         _progress = progress;
         _time = time;
         _definition = ImageDefinition.Load(request.DefinitionPath);
-        _lock = LockFile.LoadFor(_definition);
+        _lock = BaseImage.LockOf(_definition);
         _cache = new StageCache(Path.Combine(request.CacheFolder, "stages"), _definition.Name, time);
     }
 
@@ -61,8 +64,8 @@ public sealed class ImageBuilder
 
     private async Task<BuildReport> RunAsync(CancellationToken cancellation)
     {
-        using var own = _definition.Kind == ImageKind.Disk && _request.SigningKeys is null ? OwnKeys() : null;
-        var keys = _definition.Kind == ImageKind.Disk ? _request.SigningKeys ?? own : null;
+        using var own = _definition.IsSigned && _request.SigningKeys is null ? OwnKeys() : null;
+        var keys = _definition.IsSigned ? _request.SigningKeys ?? own : null;
         var inputs = BuildInputs.Of(_definition, _definition.LockPath, keys is null ? null : RoleCertificates.DigestOf(keys), _request.DeferSigning);
         CreateOutputFolder();
         using var busy = OutputLock.Take(_request.OutputFolder);
@@ -77,17 +80,61 @@ public sealed class ImageBuilder
         }
 
         var why = _cache.Explain("build", inputs);
-        var packages = await PackagesAsync(cancellation).ConfigureAwait(false);
-        var composed = Measure("tree", () => TreeComposer.Compose(_definition, _lock, packages, _cache));
-        report = _definition.Kind == ImageKind.Disk
-            ? BuildDisk(composed, keys!, cancellation)
-            : BuildOci(composed);
+        var packages = await PackagesAsync(_definition, _lock, cancellation).ConfigureAwait(false);
+        report = _definition.IsExtension
+            ? await BuildExtensionAsync(packages, keys!, cancellation).ConfigureAwait(false)
+            : BuildImage(packages, keys, cancellation);
         report = report with { Outputs = [.. report.Outputs, .. PackageList.Write(_request.OutputFolder, _definition, _lock, packages)] };
-        report = report with { Notes = [.. _definition.Waivers.Signatures.Select(w => w.Warning), .. composed.Notes, .. report.Notes] };
+        report = report with { Notes = [.. _definition.Waivers.Signatures.Select(w => w.Warning), .. report.Notes] };
         _cache.Remember("build", inputs);
         OutputManifest.Write(_request.OutputFolder, inputs.Digest, report);
         _cache.Record(new("build", false, why.Length == 0 ? "an output was missing or changed" : why, start.Stop()));
         return report with { Stages = _cache.Outcomes };
+    }
+
+    private BuildReport BuildImage(IReadOnlyList<UnpackedPackage> packages, ISigningKeys? keys, CancellationToken cancellation)
+    {
+        var composed = Measure("tree", () => TreeComposer.Compose(_definition, _lock, packages, _cache));
+        var report = _definition.Kind == ImageKind.Disk ? BuildDisk(composed, keys!, cancellation) : BuildOci(composed);
+        return report with { Notes = [.. composed.Notes, .. report.Notes] };
+    }
+
+    private async Task<BuildReport> BuildExtensionAsync(IReadOnlyList<UnpackedPackage> packages, ISigningKeys keys, CancellationToken cancellation)
+    {
+        var image = BaseImage.Of(_definition)!;
+        var below = await PackagesAsync(image.Definition, image.Lock, cancellation).ConfigureAwait(false);
+        var (tree, notes) = Measure("tree", () => ExtensionComposer.Compose(_definition, _lock, image, packages, below, _cache));
+        var form = image.Definition.Disk!.Usr;
+        var files = Stage("extension", "Write the extension", ExtensionImage.Key(tree, form, _lock.Timestamp), folder =>
+        {
+            using var extents = Extents(_definition.Name);
+            ExtensionImage.WriteFiles(folder, tree, form, _lock.Timestamp, extents, cancellation);
+        });
+        var name = $"{_definition.Name}.raw";
+        var path = Path.Combine(_request.OutputFolder, name);
+        var partial = $"{path}.partial-{Environment.ProcessId}";
+        try
+        {
+            Measure("sign", () =>
+            {
+                ExtensionImage.Assemble(partial, files, _definition.Name, keys.CertificateOf(SigningRole.Extension));
+                if (!_request.DeferSigning)
+                {
+                    using var disk = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+                    ExtensionImage.Sign(disk, keys.SignerOf(SigningRole.Extension), name);
+                }
+            });
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+
+        using var stream = File.OpenRead(path);
+        var output = new BuildOutput(name, ImageDefinition.Kinds.WordOf(_definition.Kind), stream.Length, AllocatedSize.Of(path), Sha256Digest.Of(stream).ToString());
+        return Report(tree, VerityFiles.RootHash(files).ToString(), [output, SpdxDocument.Write(_request.OutputFolder, _definition, _lock)], [new("packages", _lock.Packages.Sum(p => p.Size))])
+            with { Notes = notes };
     }
 
     private void CreateOutputFolder()
@@ -104,26 +151,26 @@ public sealed class ImageBuilder
 
     private FolderSigningKeys OwnKeys() => new(_request.KeysFolder ?? throw ComposeErrors.KeysNeeded.Error("No keys were given."));
 
-    private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(ImageDefinition definition, ImageLock locked, CancellationToken cancellation)
     {
         var folder = Path.Combine(_request.CacheFolder, "store");
-        var store = _definition.Packaging == PackagingKind.Rpm ? ContentStore.OpenRpm(folder) : ContentStore.Open(folder);
-        var signatures = new PackageSignatures(_definition, _lock, store.Folder);
+        var store = definition.Packaging == PackagingKind.Rpm ? ContentStore.OpenRpm(folder) : ContentStore.Open(folder);
+        var signatures = new PackageSignatures(definition, locked, store.Folder);
         var meter = StageMeter.Start(_time);
-        var unpacked = new UnpackedPackage?[_lock.Packages.Count];
+        var unpacked = new UnpackedPackage?[locked.Packages.Count];
         Parallel.For(0, unpacked.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-            unpacked[i] = signatures.IsSettled(_lock.Packages[i]) ? store.TryGet(_lock.Packages[i].Sha256, _lock.Packages[i].Name) : null);
-        var missing = _lock.Packages.Where((_, i) => unpacked[i] is null).ToList();
+            unpacked[i] = signatures.IsSettled(locked.Packages[i]) ? store.TryGet(locked.Packages[i].Sha256, locked.Packages[i].Name) : null);
+        var missing = locked.Packages.Where((_, i) => unpacked[i] is null).ToList();
         if (missing.Count == 0)
         {
             _cache.Record(new("unpack", true, "every package is in the content store", meter.Stop()));
             return unpacked!;
         }
 
-        var files = await PackageFetcher.FetchAsync(_request, _lock, missing, _progress, cancellation).ConfigureAwait(false);
+        var files = await PackageFetcher.FetchAsync(_request, locked, missing, _progress, cancellation).ConfigureAwait(false);
         _cache.Record(new("fetch", false, $"{missing.Count} packages are not in the content store", meter.Stop()));
 
-        if (_definition.Packaging == PackagingKind.Rpm)
+        if (definition.Packaging == PackagingKind.Rpm)
         {
             Measure("signatures", () => signatures.Require(missing, files, cancellation));
         }
@@ -156,9 +203,10 @@ public sealed class ImageBuilder
             CrashKernel.Add(composed.Root, Single(composed.Root, _definition.Boot!.Kernel), initrdForCrash);
         }
 
-        var facts = new Closure.MemoryFactCache();
-        var closure = Task.Run(() => MeasureQuiet("closure", () => TreeComposer.Check(_definition, composed.Root, facts)), cancellation);
-        var usrTree = UsrImage.Tree(composed.Root, timestamp);
+        var embedder = new ExtensionEmbedder(_definition, _lock, keys, Stage);
+        var root = embedder.Apply(composed.Root, _request.OutputFolder, _request.DeferSigning, Extents, cancellation);
+        var closure = Task.Run(() => MeasureQuiet("closure", () => Closure(composed.Root, root)), cancellation);
+        var usrTree = UsrImage.Tree(root, timestamp);
         // The initrd is compressed by one thread; the writer of /usr takes what is left.
         var initrdFile = Task.Run(() => InitrdFile(composed, _definition.Initrd!, "initrd", "Write the initrd"), cancellation);
         string usr;
@@ -166,7 +214,7 @@ public sealed class ImageBuilder
         {
             usr = Stage("usr", "Write /usr", UsrImage.Key(usrTree, _definition, timestamp), folder =>
             {
-                using var extents = ExtentPack.TryOpen(Path.Combine(_request.CacheFolder, "extents", _definition.Name));
+                using var extents = Extents(_definition.Name);
                 UsrImage.Write(folder, usrTree, _definition, timestamp, extents, cancellation);
             });
         }
@@ -195,7 +243,7 @@ public sealed class ImageBuilder
             Addons = AddonImage.Build(_definition, composed.Root, composed.KernelVersion),
         };
         var outputs = new OutputWriter(_request, _definition, keys, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
-        return Report(composed, rootHash.ToString(), outputs,
+        return Report(composed.Root, rootHash.ToString(), outputs,
         [
             new("packages", _lock.Packages.Sum(p => p.Size)),
             new("content", usrTree.Entries.Select(e => e.Value).Distinct().Sum(i => i.Content?.Length ?? 0)),
@@ -205,6 +253,16 @@ public sealed class ImageBuilder
             new("uki", uki.Length),
         ]) with { Notes = notes, Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
     }
+
+    private IReadOnlyList<string> Closure(FileTree whole, FileTree withoutExtensions)
+    {
+        var facts = new MemoryFactCache();
+        var notes = TreeComposer.Check(_definition, whole, facts);
+        ExtensionEmbedder.RequireOwnLibraries(whole, withoutExtensions, facts);
+        return notes;
+    }
+
+    private ExtentPack? Extents(string name) => ExtentPack.TryOpen(Path.Combine(_request.CacheFolder, "extents", name));
 
     private string InitrdFile(ComposedTree composed, InitrdDefinition definition, string name, string title)
     {
@@ -231,7 +289,7 @@ public sealed class ImageBuilder
             return 0;
         });
         using var stream = File.OpenRead(path);
-        return Report(composed, "", [new(name, "oci", stream.Length, stream.Length, Sha256Digest.Of(stream).ToString())], [new("packages", _lock.Packages.Sum(p => p.Size))]);
+        return Report(composed.Root, "", [new(name, "oci", stream.Length, stream.Length, Sha256Digest.Of(stream).ToString())], [new("packages", _lock.Packages.Sum(p => p.Size))]);
     }
 
     private byte[] Uki(ComposedTree composed, Sha256Digest rootHash, string initrdPath, ISigningKeys keys)
@@ -273,14 +331,14 @@ public sealed class ImageBuilder
             : throw ComposeErrors.KernelMissing.Error($"'{path}' matches {matches.Count} files; one is needed.", new(path));
     }
 
-    private BuildReport Report(ComposedTree composed, string rootHash, IReadOnlyList<BuildOutput> outputs, IReadOnlyList<KeyValuePair<string, long>> sizes) => new()
+    private BuildReport Report(FileTree tree, string rootHash, IReadOnlyList<BuildOutput> outputs, IReadOnlyList<KeyValuePair<string, long>> sizes) => new()
     {
         Image = _definition.Name,
         Version = _definition.Version,
         OutputFolder = _request.OutputFolder,
         UpToDate = false,
         Packages = _lock.Packages.Count,
-        Files = composed.Root.Entries.Count(e => e.Value.Type == InodeType.File),
+        Files = tree.Entries.Count(e => e.Value.Type == InodeType.File),
         Sizes = sizes,
         RootHash = rootHash,
         Outputs = outputs,

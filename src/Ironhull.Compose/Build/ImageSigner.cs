@@ -27,7 +27,7 @@ public static class ImageSigner
     public static Sha256Digest Sign(Stream disk, ISigningKeys keys, string name)
     {
         var table = GptTable.Read(disk);
-        var rootHash = SignRootHash(disk, table, keys.SignerOf(SigningRole.RootHash), name, out var signature);
+        var rootHash = VeritySignature.Fill(disk, Find(table, PartitionTypes.UsrVeritySignature, "verity signature partition", name), keys.SignerOf(SigningRole.RootHash), name, out var signature);
         var esp = Find(table, PartitionTypes.EfiSystem, "EFI system partition", name);
         var offset = esp.Offset;
         var volume = FatVolume.Open(disk, offset, esp.Length);
@@ -101,26 +101,6 @@ public static class ImageSigner
         return result.Length == image.Length
             ? result
             : throw ComposeErrors.SigningPlanMismatch.Error("The signature has another length than its place.", new(name));
-    }
-
-    private static Sha256Digest SignRootHash(Stream disk, GptTable table, ISigner signer, string name, out byte[] signature)
-    {
-        var partition = Find(table, PartitionTypes.UsrVeritySignature, "verity signature partition", name);
-        var offset = partition.Offset;
-        var bytes = new byte[Math.Min(partition.Length, 1 << 20)];
-        disk.Position = offset;
-        disk.ReadExactly(bytes);
-        var old = VeritySignature.Parse(bytes, Location.At(name, offset));
-        signature = CmsDetachedSignature.Sign(VeritySignature.SignedContent(old.RootHash), signer);
-        var json = (old with { Signature = signature }).ToJson(signer.Certificate);
-        if (signature.Length != old.Signature.Length || json.Length != bytes.AsSpan().IndexOf((byte)0))
-        {
-            throw ComposeErrors.SigningPlanMismatch.Error("The root hash's signature has another length than its place: the certificate is not the one the image was built for.", Location.At(name, offset));
-        }
-
-        disk.Position = offset;
-        disk.Write(json);
-        return old.RootHash;
     }
 
     private static GptPartition Find(GptTable table, Guid type, string what, string name) =>

@@ -13,6 +13,12 @@ public enum ImageKind
 
     /// <summary>An OCI image archive.</summary>
     Oci,
+
+    /// <summary>A system extension: more files below <c>/usr</c> of a disk image.</summary>
+    Sysext,
+
+    /// <summary>A configuration extension: more files below <c>/etc</c> of a disk image.</summary>
+    Confext,
 }
 
 /// <summary>A form in which the finished disk is written.</summary>
@@ -100,6 +106,18 @@ public sealed record ImageDefinition
     /// <summary>The policy of Integrity Policy Enforcement, or null.</summary>
     public required IpeDefinition? Ipe { get; init; }
 
+    /// <summary>Parts of the image that become signed extensions inside it, in file order.</summary>
+    public required IReadOnlyList<EmbeddedExtension> Extensions { get; init; }
+
+    /// <summary>What is extended; present for extensions.</summary>
+    public required ExtensionDefinition? Extension { get; init; }
+
+    /// <summary>Whether a system or configuration extension is built.</summary>
+    public bool IsExtension => Kind is ImageKind.Sysext or ImageKind.Confext;
+
+    /// <summary>Whether what is built is signed.</summary>
+    public bool IsSigned => Kind != ImageKind.Oci;
+
     /// <summary>The disk; present for disks.</summary>
     public required DiskDefinition? Disk { get; init; }
 
@@ -122,7 +140,7 @@ public sealed record ImageDefinition
     public string LockPath => Path.Combine(Folder, "image.lock");
 
     /// <summary>The words of <see cref="ImageKind"/>.</summary>
-    public static Choices<ImageKind> Kinds { get; } = new(("disk", ImageKind.Disk), ("oci", ImageKind.Oci));
+    public static Choices<ImageKind> Kinds { get; } = new(("disk", ImageKind.Disk), ("oci", ImageKind.Oci), ("sysext", ImageKind.Sysext), ("confext", ImageKind.Confext));
 
     /// <summary>The words of <see cref="OutputForm"/>.</summary>
     public static Choices<OutputForm> Formats { get; } =
@@ -177,7 +195,7 @@ public sealed record ImageDefinition
     private static ImageDefinition Read(FieldReader f, DefinitionFolder folder, string path, string displayName)
     {
         var snapshot = Instants.Read(f, "snapshot", "Packages that came into a repository later are not seen (RPM repositories without a snapshot of their own).");
-        var repositories = f.List("repositories", r => RepositoryDefinition.Read(r, folder), required: true, "The signed repositories that packages come from.");
+        var repositories = f.List("repositories", r => RepositoryDefinition.Read(r, folder), description: "The signed repositories that packages come from (extensions of files alone do without).");
         var packaging = repositories.Count == 0 ? PackagingKind.Debian : repositories[0].Packaging;
         var definition = new ImageDefinition
         {
@@ -186,9 +204,9 @@ public sealed record ImageDefinition
             Name = f.RequiredString("name", "The image's name (IMAGE_ID).", TextForm.Identifier),
             Version = f.RequiredString("version", "The image's version (IMAGE_VERSION).", VersionForm),
             Architecture = f.OptionalEnum("architecture", MachineArchitecture.Words, "amd64", "The architecture; amd64 and x86_64 are one."),
-            Kind = f.OptionalEnum("kind", Kinds, ImageKind.Disk, "A bootable disk, or an OCI image archive."),
+            Kind = f.OptionalEnum("kind", Kinds, ImageKind.Disk, "A bootable disk, an OCI image archive, or a system or configuration extension of a disk image."),
             Repositories = [.. repositories.Select(r => r is RpmRepositoryDefinition { SnapshotSeconds: null } rpm ? rpm with { SnapshotSeconds = snapshot } : r)],
-            Packages = f.RequiredMap("packages", p => PackageSelection.Read(p, packaging), "What is asked for.") ?? new PackageSelection([], []),
+            Packages = f.OptionalMap("packages", p => PackageSelection.Read(p, packaging), "What is asked for (extensions may do without).") ?? new PackageSelection([], []),
             Waivers = f.OptionalMap("waivers", Waivers.Read, "What is knowingly accepted; each entry says why and expires.") ?? Waivers.None,
             Recipes = folder.Folders(f, f.StringList("recipes", description: "Recipe folders, relative to this file; a later one wins.")),
             Accounts = folder.OptionalFile(f, "accounts", "The file that declares users and groups."),
@@ -203,6 +221,8 @@ public sealed record ImageDefinition
             Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
             Addons = f.List("addons", AddonDefinition.Read, description: "Signed addons: words for the kernel command line that a node can switch on without a new image (kind disk)."),
             Ipe = f.OptionalMap("ipe", i => IpeDefinition.Read(i, folder), "The policy of Integrity Policy Enforcement: which code may run (kind disk)."),
+            Extensions = f.List("extensions", EmbeddedExtension.Read, description: "Parts of the image that become signed system extensions inside it (kind disk)."),
+            Extension = f.OptionalMap("extension", e => ExtensionDefinition.Read(e, folder), "What is extended (kinds sysext and confext)."),
             Disk = f.OptionalMap("disk", DiskDefinition.Read, "The disk (kind disk)."),
             Outputs = f.EnumList("outputs", Formats, "The forms in which the disk is written (kind disk)."),
             Oci = f.OptionalMap("oci", OciDefinition.Read, "The configuration of the OCI image (kind oci)."),
@@ -258,14 +278,27 @@ public sealed record ImageDefinition
 
         CheckPackaging(f, d);
         AddonDefinition.Check(f, d.Addons);
+        EmbeddedExtension.Check(f, d.Extensions);
         foreach (var field in d.OsRelease.Keys.Where(k => !OsReleaseField.Matches(k) || s_ownOsReleaseFields.Contains(k, StringComparer.Ordinal)))
         {
             f.Report(DefinitionErrors.InvalidValue.With(
                 OsReleaseField.Matches(field) ? $"{field} comes from the image's name and version." : $"'{field}' is not {OsReleaseField.Expects}.", f.WhereIs("osRelease"), "Correct or remove the field."));
         }
 
-        string[] needed = d.Kind == ImageKind.Disk ? ["boot", "disk", "initrd"] : ["oci"];
-        string[] foreign = d.Kind == ImageKind.Disk ? ["oci"] : ["addons", "boot", "crashInitrd", "disk", "initrd", "ipe", "outputs"];
+        string[] needed = d.Kind switch
+        {
+            ImageKind.Disk => ["boot", "disk", "initrd", "packages", "repositories"],
+            ImageKind.Oci => ["oci", "packages", "repositories"],
+            _ when f.Has("packages") => ["extension", "repositories"],
+            _ => ["extension"],
+        };
+        string[] ofDisks = ["addons", "boot", "crashInitrd", "disk", "extensions", "initrd", "ipe", "outputs"];
+        string[] foreign = d.Kind switch
+        {
+            ImageKind.Disk => ["extension", "oci"],
+            ImageKind.Oci => [.. ofDisks, "extension"],
+            _ => [.. ofDisks, "accounts", "oci", "osRelease", "preset"],
+        };
         var kind = Kinds.WordOf(d.Kind);
         foreach (var key in needed.Where(k => !f.Has(k)))
         {

@@ -22,7 +22,6 @@ public sealed class OpenImage : IDisposable
 {
     private const int LargestProgram = 512 << 20;
     private const int LargestManifest = 16 << 20;
-    private const int LargestSignature = 1 << 20;
 
     /// <summary>Where the image lists its packages, in the tree of the <c>/usr</c> partition.</summary>
     private const string Manifest = "/share/ironhull/manifest.json";
@@ -95,11 +94,19 @@ public sealed class OpenImage : IDisposable
             Path, Format, _file.Length, _disk.Length, _table.DiskId, name, version, [.. _table.Partitions.Select(Describe)], programs, Verity(programs, verify), packaging, packages);
     }
 
-    /// <summary>Reads the tree of <c>/usr</c>; paths begin with <c>/usr</c>.</summary>
+    /// <summary>Whether it is an extension: a root file system with its hash tree, and no <c>/usr</c> partition.</summary>
+    public bool IsExtension => Partition(PartitionTypes.Usr) is null && Partition(PartitionTypes.RootVerity) is not null;
+
+    /// <summary>Reads the tree of <c>/usr</c>, or of an extension; paths are those of a running system.</summary>
     /// <exception cref="HullException">HULL4030: the image has no such partition; HULL10xx: it cannot be read.</exception>
     public FileTree ReadTree()
     {
         var usr = Usr() ?? throw DefinitionErrors.NoImage.Error("The image has no /usr partition.", new Location(Path));
+        if (IsExtension)
+        {
+            return usr.ReadTree();
+        }
+
         var tree = new FileTree();
         foreach (var (path, inode) in usr.ReadTree().Entries)
         {
@@ -137,7 +144,7 @@ public sealed class OpenImage : IDisposable
 
     private ErofsImage? Usr()
     {
-        if (_usr is null && Partition(PartitionTypes.Usr) is { } partition)
+        if (_usr is null && Partition(IsExtension ? PartitionTypes.Root : PartitionTypes.Usr) is { } partition)
         {
             _disk.Position = partition.Offset;
             _usr = ErofsImage.Open(_disk, $"{Path} ({partition.Name})");
@@ -149,9 +156,9 @@ public sealed class OpenImage : IDisposable
     private PartitionFacts Describe(GptPartition p)
     {
         var content = p.Type == PartitionTypes.EfiSystem ? "FAT32"
-            : p.Type == PartitionTypes.Usr && Usr() is { } usr ? string.Create(CultureInfo.InvariantCulture, $"EROFS, {usr.Superblock.Inodes} files and folders, {(long)usr.Superblock.Blocks * 4096} bytes")
-            : p.Type == PartitionTypes.UsrVerity ? "dm-verity hash tree"
-            : p.Type == PartitionTypes.UsrVeritySignature ? "signed root hash"
+            : p.Type == (IsExtension ? PartitionTypes.Root : PartitionTypes.Usr) && Usr() is { } usr ? string.Create(CultureInfo.InvariantCulture, $"EROFS, {usr.Superblock.Inodes} files and folders, {(long)usr.Superblock.Blocks * 4096} bytes")
+            : p.Type == PartitionTypes.UsrVerity || p.Type == PartitionTypes.RootVerity ? "dm-verity hash tree"
+            : p.Type == PartitionTypes.UsrVeritySignature || p.Type == PartitionTypes.RootVeritySignature ? "signed root hash"
             : "";
         return new(p.Name, TypeName(p.Type), p.Id, p.Offset, p.Length, content);
     }
@@ -162,6 +169,8 @@ public sealed class OpenImage : IDisposable
         : type == PartitionTypes.UsrVerity ? "usr-x86-64-verity"
         : type == PartitionTypes.UsrVeritySignature ? "usr-x86-64-verity-sig"
         : type == PartitionTypes.Root ? "root-x86-64"
+        : type == PartitionTypes.RootVerity ? "root-x86-64-verity"
+        : type == PartitionTypes.RootVeritySignature ? "root-x86-64-verity-sig"
         : type.ToString();
 
     private List<EfiFacts> Programs()
@@ -211,19 +220,15 @@ public sealed class OpenImage : IDisposable
 
     private VerityFacts? Verity(IReadOnlyList<EfiFacts> programs, bool verify)
     {
-        if (Partition(PartitionTypes.Usr) is not { } data || Partition(PartitionTypes.UsrVerity) is not { } hash || Partition(PartitionTypes.UsrVeritySignature) is not { } signed)
+        var (dataType, hashType, signedType) = IsExtension
+            ? (PartitionTypes.Root, PartitionTypes.RootVerity, PartitionTypes.RootVeritySignature)
+            : (PartitionTypes.Usr, PartitionTypes.UsrVerity, PartitionTypes.UsrVeritySignature);
+        if (Partition(dataType) is not { } data || Partition(hashType) is not { } hash || Partition(signedType) is not { } signed)
         {
             return null;
         }
 
-        var bytes = new byte[Math.Min(signed.Length, LargestSignature)];
-        _disk.Position = signed.Offset;
-        if (_disk.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-        {
-            throw FormatErrors.Truncated.Error("The disk ends inside the verity signature partition.", Location.At(Path, signed.Offset));
-        }
-
-        var signature = VeritySignature.Parse(bytes, Location.At(Path, signed.Offset));
+        var signature = VeritySignature.Parse(VeritySignature.Read(_disk, signed, Path), Location.At(Path, signed.Offset));
         _disk.Position = hash.Offset;
         var tree = VerityTree.Open(_disk, $"{Path} ({hash.Name})");
         var wanted = $"usrhash={signature.RootHash}";

@@ -70,7 +70,8 @@ public static class OsRelease
         return text.ToString();
     }
 
-    private static Dictionary<string, string> Parse(string text)
+    /// <summary>The fields of an os-release file.</summary>
+    internal static Dictionary<string, string> Parse(string text)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n'))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Extensions;
 using Ironhull.Formats.Io;
 
 namespace Ironhull.Compose.Locking;
@@ -56,6 +57,12 @@ public static class DefinitionDigest
         foreach (var w in definition.Waivers.Signatures)
         {
             Line("unchecked", w.Repository, SignatureWaiver.Checks.WordOf(w.Check));
+        }
+
+        if (BaseImage.Of(definition) is { } image)
+        {
+            Line("base", Of(image.Definition).ToString());
+            Line(["has", .. image.Lock.Packages.Select(p => $"{p.Name} {p.Version}")]);
         }
 
         return Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));

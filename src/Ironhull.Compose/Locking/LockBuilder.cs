@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Extensions;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
 using Ironhull.Packages.Debian;
@@ -22,24 +23,49 @@ public static class LockBuilder
     /// <summary>What a definition asks of the resolver.</summary>
     /// <param name="definition">The definition.</param>
     /// <param name="repositories">Give the names that wildcards of excluded packages stand for.</param>
-    public static ResolutionRequest RequestOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories) => new()
+    public static ResolutionRequest RequestOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
     {
-        Install = [.. definition.Packages.Install.Select(p => p.Value)],
-        Exclude = Excluded(definition, repositories),
-        Waivers = [.. definition.Waivers.Dependencies.Select(w => new Resolution.DependencyWaiver(w.Package, w.Dependency))],
-        IncludeEssential = definition.Packages.Essential,
-        IncludeRecommended = definition.Packages.Recommended,
-    };
+        // An extension is resolved together with its base, so that both fit each other.
+        var image = BaseImage.Of(definition)?.Definition;
+        IEnumerable<ImageDefinition> all = image is null ? [definition] : [image, definition];
+        var asked = definition.Packages.Install.Select(p => p.Value).ToList();
+        return new()
+        {
+            Install = [.. all.SelectMany(d => d.Packages.Install).Select(p => p.Value).Distinct(StringComparer.Ordinal)],
+            Exclude = [.. all.SelectMany(d => Excluded(d, repositories)).Distinct(StringComparer.Ordinal).Where(n => image is null || !asked.Contains(n))],
+            Waivers = [.. all.SelectMany(d => d.Waivers.Dependencies).Select(w => new Resolution.DependencyWaiver(w.Package, w.Dependency))],
+            IncludeEssential = (image ?? definition).Packages.Essential,
+            IncludeRecommended = definition.Packages.Recommended,
+        };
+    }
 
     /// <summary>All packages of the repositories, as the resolver sees them.</summary>
-    public static IUniverse UniverseOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories) => definition.Packaging switch
+    public static IUniverse UniverseOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
     {
-        PackagingKind.Rpm => new RpmUniverse(
-            repositories.OfType<RpmRepositoryContents>().SelectMany(r => r.Packages), MachineArchitecture.ForRpm(definition.Architecture),
-            repositories.OfType<RpmRepositoryContents>().Select(r => r.FileLists)),
-        _ => new DebianUniverse(
-            repositories.OfType<DebianRepositoryContents>().SelectMany(r => r.Packages), definition.Architecture, static (left, right) => DebianVersion.Compare(left, right)),
-    };
+        var image = BaseImage.Of(definition)?.Lock;
+        return definition.Packaging switch
+        {
+            PackagingKind.Rpm => new RpmUniverse(
+                AsInBase(image, repositories.OfType<RpmRepositoryContents>().SelectMany(r => r.Packages), p => p.Name, p => p.Version), MachineArchitecture.ForRpm(definition.Architecture),
+                repositories.OfType<RpmRepositoryContents>().Select(r => r.FileLists)),
+            _ => new DebianUniverse(
+                AsInBase(image, repositories.OfType<DebianRepositoryContents>().SelectMany(r => r.Packages), p => p.Name, p => p.Version), definition.Architecture, static (left, right) => DebianVersion.Compare(left, right)),
+        };
+    }
+
+    // Of what the base image has, only the version that it has is there, as long as the repositories still hold it.
+    private static IEnumerable<T> AsInBase<T>(ImageLock? image, IEnumerable<T> packages, Func<T, string> name, Func<T, string> version)
+    {
+        if (image is null)
+        {
+            return packages;
+        }
+
+        var versions = image.Packages.GroupBy(p => p.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Version, StringComparer.Ordinal);
+        var all = packages.ToList();
+        var held = all.Where(p => versions.GetValueOrDefault(name(p)) == version(p)).Select(name).ToHashSet(StringComparer.Ordinal);
+        return all.Where(p => !held.Contains(name(p)) || versions[name(p)] == version(p));
+    }
 
     /// <summary>Makes a lock. The same definition and repositories always give the same lock.</summary>
     /// <param name="definition">The definition.</param>
@@ -53,7 +79,9 @@ public static class LockBuilder
     {
         var timestamp = repositories.Max(r => r.Date);
         var solution = Solve(definition, repositories, timestamp);
-        var unnamed = solution.Packages.Select(p => p.Candidate).OfType<RpmCandidate>().Select(c => c.Package).Where(p => p.Checksum.Sha256 is null).ToList();
+        var had = BaseImage.Of(definition)?.Lock.Packages.Select(p => p.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        var chosen = solution.Packages.Where(p => !had.Contains(p.Candidate.Name)).ToList();
+        var unnamed = chosen.Select(p => p.Candidate).OfType<RpmCandidate>().Select(c => c.Package).Where(p => p.Checksum.Sha256 is null).ToList();
         var fetched = unnamed.Count == 0 ? [] : await sha256Of(unnamed).ConfigureAwait(false);
         var digests = unnamed.Zip(fetched).ToDictionary(p => p.First, p => p.Second);
         var byId = repositories.ToDictionary(r => r.Id, StringComparer.Ordinal);
@@ -67,7 +95,7 @@ public static class LockBuilder
             Repositories = [.. definition.Repositories.Select(r => Lock(r, byId[r.Id], definition.Waivers))],
             Packages =
             [
-                .. solution.Packages.Select(p => Lock(p, definition, digests)).OrderBy(p => p.Name, StringComparer.Ordinal).ThenBy(p => p.Architecture, StringComparer.Ordinal),
+                .. chosen.Select(p => Lock(p, definition, digests)).OrderBy(p => p.Name, StringComparer.Ordinal).ThenBy(p => p.Architecture, StringComparer.Ordinal),
             ],
         };
         return new(image, solution.Warnings, solution.Statistics);

@@ -34,7 +34,10 @@ public sealed record Recipe
     public IReadOnlyList<FileAction> Files { get; init; } = [];
 
     /// <summary>The origin of what this recipe puts into a tree: "recipe:NAME".</summary>
-    public string Origin => "recipe:" + Package;
+    public string Origin => OriginOf(Package);
+
+    /// <summary>The origin of what the recipe of a package puts into a tree.</summary>
+    public static string OriginOf(string package) => "recipe:" + package;
 }
 
 /// <summary>A system user.</summary>

@@ -35,6 +35,7 @@ internal static class HostChecks
         .. FileTreeChecks.All,
         .. CapabilityChecks.All,
         .. HardeningChecks.All,
+        .. ExtensionChecks.All,
     ];
 
     private static async Task<string> SecureBoot(Machine machine, AcceptanceOptions options, CancellationToken cancel)
@@ -59,8 +60,14 @@ internal static class HostChecks
 
     private static async Task<string> UsrReadOnly(Machine machine, AcceptanceOptions options, CancellationToken cancel)
     {
-        var type = await machine.SshAsync("findmnt -no FSTYPE,OPTIONS /usr", cancel: cancel).ConfigureAwait(false);
+        // The verified file system, and over it, read-only too, the extensions.
+        var type = await machine.SshAsync("findmnt -no FSTYPE,OPTIONS --mountpoint /usr", cancel: cancel).ConfigureAwait(false);
         Check.Contains("erofs", type, "/usr");
+        foreach (var layer in Check.Lines(type))
+        {
+            Check.That(layer.Split(' ', ',').Contains("ro"), $"a layer of /usr is writable: {layer}");
+        }
+
         var write = await machine.TrySshAsync("touch /usr/acceptance 2>&1; mount -o remount,rw /usr 2>&1 && touch /usr/acceptance 2>&1; test ! -e /usr/acceptance", cancel: cancel).ConfigureAwait(false);
         Check.That(write.Succeeded, $"a file was made in /usr: {write.Output}");
         return type.Trim();

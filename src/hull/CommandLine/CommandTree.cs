@@ -10,7 +10,7 @@ internal static class CommandTree
     public static IReadOnlyList<(string Title, string[] Names)> Groups { get; } =
     [
         ("Start here", ["quickstart", "setup", "doctor"]),
-        ("Compose", ["lock", "build", "sign", "keys"]),
+        ("Compose", ["lock", "build", "sysext", "sign", "keys"]),
         ("Run", ["run", "test"]),
         ("Provision", ["provision"]),
         ("Understand", ["why", "why-not", "inspect", "diff", "attest", "errors"]),
@@ -29,6 +29,10 @@ internal static class CommandTree
             new WhyCommand(),
             new WhyNotCommand(),
             new BuildCommand(),
+            new CommandGroup("sysext", "build and sign system and configuration extensions", new Example("hull sysext build tools --keys keys", "build what tools/image.yaml says"))
+            {
+                new SysextBuildCommand(), new SysextSignCommand(),
+            },
             new SignCommand(),
             new RunCommand(),
             new TestCommand(),

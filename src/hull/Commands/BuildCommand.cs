@@ -3,6 +3,7 @@ using System.Globalization;
 using Ironhull.Cli.CommandLine;
 using Ironhull.Cli.Output;
 using Ironhull.Compose.Build;
+using Ironhull.Compose.Definition;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
 
@@ -43,31 +44,44 @@ internal sealed class BuildCommand : HullCommand
     public override async Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
     {
         var definition = context.LoadDefinition(context.Get(_definition));
-        using var external = _signer.External(context);
+        var report = await BuildAsync(context, definition, context.Get(_output), _signer, context.Get(_defer), cancellation).ConfigureAwait(false);
+        Print(context, report, context.Get(_explain), context.Get(_defer));
+        return ExitCodes.Success;
+    }
+
+    /// <summary>Builds what a definition says.</summary>
+    internal static async Task<BuildReport> BuildAsync(
+        CommandContext context, ImageDefinition definition, string? output, SignerOptions signer, bool defer, CancellationToken cancellation)
+    {
+        using var external = signer.External(context);
         var report = await ImageBuilder.BuildAsync(
             new BuildRequest
             {
                 DefinitionPath = definition.DisplayName,
-                OutputFolder = context.Get(_output) ?? Path.Combine("out", definition.Name),
+                OutputFolder = output ?? Path.Combine("out", definition.Name),
                 CacheFolder = context.CacheFolder,
-                KeysFolder = _signer.Folder(context),
+                KeysFolder = signer.Folder(context),
                 SigningKeys = external,
-                DeferSigning = context.Get(_defer),
+                DeferSigning = defer,
                 Offline = context.IsOffline,
                 Mirrors = context.Mirrors,
             },
             context.Progress, context.Host.Time, cancellation).ConfigureAwait(false);
         context.EndProgress();
+        return report;
+    }
+
+    /// <summary>Prints a report.</summary>
+    internal static void Print(CommandContext context, BuildReport report, bool explain, bool deferred)
+    {
         if (context.IsJson)
         {
             WriteJson(context, report);
         }
         else
         {
-            context.Out.Write(Summary(report, context.Get(_explain), context.Get(_defer)));
+            context.Out.Write(Summary(report, explain, deferred));
         }
-
-        return ExitCodes.Success;
     }
 
     /// <summary>The summary table.</summary>
@@ -115,7 +129,11 @@ internal sealed class BuildCommand : HullCommand
 
         text.Write(outputs.ToString());
         var folder = CommandContext.Shorten(report.OutputFolder);
-        if (deferred)
+        if (report.Outputs is [{ Kind: "sysext" or "confext" } extension, ..])
+        {
+            text.WriteLine(deferred ? $"Next: hull sysext sign {CommandContext.Shorten(Path.Combine(report.OutputFolder, extension.Name))} --keys FOLDER" : $"Next: put it into /var/lib/{(extension.Kind == "sysext" ? "extensions" : "confexts")} of a node");
+        }
+        else if (deferred)
         {
             text.WriteLine($"Next: hull sign {folder} --keys FOLDER");
         }

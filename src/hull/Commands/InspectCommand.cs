@@ -13,9 +13,9 @@ namespace Ironhull.Cli.Commands;
 /// <summary><c>hull inspect</c>.</summary>
 internal sealed class InspectCommand : HullCommand
 {
-    private readonly Argument<string> _image = new("IMAGE") { Description = "a disk image (raw, qcow2, VHD), the folder that 'hull build' wrote, or an RPM package" };
+    private readonly Argument<string> _image = new("IMAGE") { Description = "a disk image (raw, qcow2, VHD), an extension, the folder that 'hull build' wrote, or an RPM package" };
     private readonly Option<bool> _files = new("--files") { Description = "list the files of /usr, or of the package, instead" };
-    private readonly Option<bool> _verify = new("--verify") { Description = "check every block of /usr against its hash tree" };
+    private readonly Option<bool> _verify = new("--verify") { Description = "check every block of /usr, or of an extension, against its hash tree" };
 
     private readonly Option<bool> _pcrs = new("--pcrs") { Description = "predict TPM registers 4, 7, 11 and 12 of machines that boot the signed image instead" };
 

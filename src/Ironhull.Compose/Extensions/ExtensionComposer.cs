@@ -1,0 +1,101 @@
+using Ironhull.Compose.Build;
+using Ironhull.Compose.Closure;
+using Ironhull.Compose.Definition;
+using Ironhull.Compose.Layout;
+using Ironhull.Compose.Locking;
+using Ironhull.Compose.Store;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Trees;
+
+namespace Ironhull.Compose.Extensions;
+
+/// <summary>
+/// Composes an extension: base and extension together as one tree, by the base's own rules, of which the extension is what
+/// its packages and files brought.
+/// </summary>
+public static class ExtensionComposer
+{
+    private const string Origin = "extension";
+
+    /// <summary>Composes.</summary>
+    /// <param name="definition">The extension.</param>
+    /// <param name="locked">Its lock.</param>
+    /// <param name="image">Its base.</param>
+    /// <param name="own">The extension's packages, unpacked, in its lock's order.</param>
+    /// <param name="below">The base's packages, unpacked, in its lock's order.</param>
+    /// <param name="cache">Keeps what is costly to make.</param>
+    /// <returns>The extension's tree, and what was noticed on the way.</returns>
+    /// <exception cref="HullException">HULL5401, HULL5402; HULL51xx, HULL52xx: as for images.</exception>
+    public static (FileTree Tree, IReadOnlyList<string> Notes) Compose(
+        ImageDefinition definition, ImageLock locked, BaseImage image, IReadOnlyList<UnpackedPackage> own, IReadOnlyList<UnpackedPackage> below, StageCache cache)
+    {
+        var kind = definition.Kind == ImageKind.Sysext ? ExtensionKind.System : ExtensionKind.Configuration;
+        var together = image.With(definition);
+        var packages = image.Lock.Packages.Zip(below).Concat(locked.Packages.Zip(own))
+            .OrderBy(p => p.First.Name, StringComparer.Ordinal).ThenBy(p => p.First.Architecture, StringComparer.Ordinal).ToList();
+        var composed = TreeComposer.Compose(together, image.Lock with { Packages = [.. packages.Select(p => p.First)] }, [.. packages.Select(p => p.Second)], cache);
+        var root = composed.Root;
+        var names = locked.Packages.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var tree = ExtensionTree.Split(root, names, [], kind).Extension;
+        AddFiles(definition, kind, root, tree);
+        if (tree.Count == 1)
+        {
+            throw ExtensionErrors.Empty.Error($"The extension '{definition.Name}' would hold no file below {kind.Hierarchy()}.", new Location(definition.DisplayName));
+        }
+
+        RequireClosed(together, root, tree);
+        var release = ExtensionRelease.Of(root, kind) with { ReloadManager = definition.Extension!.ReloadManager };
+        release = definition.Extension.Level is { Length: > 0 } level ? release with { Level = level, VersionId = "" } : release;
+        release.Apply(tree, kind, definition.Name);
+        if (kind == ExtensionKind.System)
+        {
+            ExtensionManifest.Apply(tree, definition.Name, definition.Version, locked.Packaging, locked.Packages);
+        }
+
+        return (ExtensionImage.Finish(tree, locked.Timestamp), LeftOut(root, names, kind));
+    }
+
+    private static void AddFiles(ImageDefinition definition, ExtensionKind kind, FileTree root, FileTree tree)
+    {
+        var problems = new List<Diagnostic>();
+        foreach (var (path, inode) in definition.Files.SelectMany(f => OverlayFolder.Read(f).Entries).Where(e => e.Value.Type != InodeType.Directory))
+        {
+            if (!path.StartsWith(kind.Hierarchy() + "/", StringComparison.Ordinal))
+            {
+                problems.Add(ExtensionErrors.Outside.With($"{path} lies outside {kind.Hierarchy()}.", new Location(path)));
+            }
+            else if (root.Contains(path) && !tree.Contains(path))
+            {
+                problems.Add(ExtensionErrors.Outside.With($"{path} is in the base image (from {root[path].Origin}).", new Location(path)));
+            }
+            else
+            {
+                ExtensionTree.Put(tree, root, path, inode);
+                root.Set(path, inode.With(origin: Origin));
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new HullException(problems);
+        }
+    }
+
+    // What the base holds was judged when the base was built.
+    private static void RequireClosed(ImageDefinition together, FileTree root, FileTree tree)
+    {
+        var report = ClosureCheck.Run(root, [.. together.Suid.Select(s => s.Value)], together.Waivers.Closure);
+        var own = report.Violations.Where(v => tree.Contains(v.Path)).ToList();
+        if (own.Count > 0)
+        {
+            throw new HullException([.. own.Select(v => v.ToDiagnostic())]);
+        }
+    }
+
+    private static IReadOnlyList<string> LeftOut(FileTree root, HashSet<string> names, ExtensionKind kind)
+    {
+        var outside = root.Entries.Where(e => e.Value.Type != InodeType.Directory && names.Contains(e.Value.Origin) && !e.Key.StartsWith(kind.Hierarchy() + "/", StringComparison.Ordinal))
+            .Select(e => e.Key).ToList();
+        return outside.Count == 0 ? [] : [$"left out, because they lie outside {kind.Hierarchy()}: {outside.Count} files of its packages, for example {outside[0]}"];
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Ironhull.Cli.CommandLine;
+using Ironhull.Compose.Extensions;
+using Ironhull.Diagnostics;
+using Ironhull.Signing;
+
+namespace Ironhull.Cli.Commands;
+
+/// <summary><c>hull sysext sign</c>.</summary>
+internal sealed class SysextSignCommand : HullCommand
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "the extension that was built with --defer-signing" };
+    private readonly SignerOptions _signer = new();
+
+    /// <summary>The command.</summary>
+    public SysextSignCommand()
+        : base("sign", "sign an extension that was built with --defer-signing")
+    {
+        Add(_file);
+        _signer.AddTo(this);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Example> Examples { get; } =
+    [
+        new("hull sysext sign out/tools/tools.raw --keys keys", "with the key for extensions"),
+        new("hull sysext sign out/container-host/extensions/containers.raw --certificate certificates --command sign-with-hsm", "an extension that an image waits for"),
+    ];
+
+    /// <inheritdoc/>
+    public override string Notes => "No other byte changes: the result equals that of a build that signed at once.";
+
+    /// <inheritdoc/>
+    public override Task<int> RunAsync(CommandContext context, CancellationToken cancellation)
+    {
+        var file = context.Get(_file)!;
+        using var keys = _signer.Open(context);
+        var partial = $"{file}.partial-{Environment.ProcessId}";
+        try
+        {
+            File.Copy(file, partial, overwrite: true);
+            using (var disk = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            {
+                var rootHash = ExtensionImage.Sign(disk, keys.SignerOf(SigningRole.Extension), file);
+                context.Out.Write($"signed {CommandContext.Shorten(file)}, root hash {rootHash}\n");
+            }
+
+            File.Move(partial, file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DefinitionErrors.NoImage.Error($"'{file}' cannot be signed in place: {e.Message}", new Location(file), "Name the file that 'hull sysext build --defer-signing' wrote.", e);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+
+        return Task.FromResult(ExitCodes.Success);
+    }
+}
