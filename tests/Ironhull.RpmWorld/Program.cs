@@ -90,7 +90,7 @@ static int CompareImages(string first, string second, string reviewed)
 {
     using var a = OpenImage.Open(first);
     using var b = OpenImage.Open(second);
-    return ReviewedDifferences.Read(reviewed).Judge(TreeListing.Of(a.ReadTree()), TreeListing.Of(b.ReadTree()), withTimes: true, Console.Out) == 0 ? 0 : 1;
+    return ReviewedDifferences.Read(reviewed).Judge(TreeListing.Of(a.ReadMergedTree()), TreeListing.Of(b.ReadMergedTree()), withTimes: true, Console.Out) == 0 ? 0 : 1;
 }
 
 static string CacheFolder() => Path.GetDirectoryName(DownloadCache.DefaultFolder)!;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ironhull.Compose.Build;
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Extensions;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Erofs;
@@ -111,6 +112,30 @@ public sealed class OpenImage : IDisposable
         foreach (var (path, inode) in usr.ReadTree().Entries)
         {
             tree.Set(path == "/" ? "/usr" : "/usr" + path, inode);
+        }
+
+        return tree;
+    }
+
+    /// <summary>Reads the tree of <c>/usr</c> as a machine has it, with the image's own extensions merged and their files left out.</summary>
+    /// <inheritdoc cref="ReadTree" path="/exception"/>
+    public FileTree ReadMergedTree()
+    {
+        var tree = ReadTree();
+        foreach (var (path, inode) in tree.Subtree(ExtensionEmbedder.Folder).Where(e => e.Value.Type == InodeType.File).ToList())
+        {
+            using var stream = inode.Content!.OpenRead();
+            var root = GptTable.Read(stream).Partitions.FirstOrDefault(p => p.Type == PartitionTypes.Root)
+                ?? throw FormatErrors.Malformed.Error($"The extension {path} has no root partition.", new Location(Path));
+            // The merged files go on reading from it.
+            var files = inode.Content.OpenRead();
+            files.Position = root.Offset;
+            foreach (var (name, file) in ErofsImage.Open(files, $"{Path}: {path}").ReadTree().Entries.Where(e => e.Value.Type != InodeType.Directory))
+            {
+                tree.Set(name, file);
+            }
+
+            tree.Remove(path);
         }
 
         return tree;
