@@ -277,6 +277,7 @@ public sealed class Machine : IAsyncDisposable
                 ConsoleLog = ConsolePath,
                 Interactive = _options.Interactive,
                 Credentials = credentials,
+                UnsignedWords = _options.UnsignedWords,
             }.Build(),
         ];
         var arguments = CommandLine.Skip(1).ToList();

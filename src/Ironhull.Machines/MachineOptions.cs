@@ -32,6 +32,9 @@ public sealed record MachineOptions
     /// <summary>systemd system credentials, by name, given to the machine through SMBIOS.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Words that the machine's owner adds to the kernel command line through SMBIOS, past every signature; "" for none.</summary>
+    public string UnsignedWords { get; init; } = "";
+
     /// <summary>How instructions are executed, or null to find out.</summary>
     public AcceleratorKind? Accelerator { get; init; }
 

@@ -95,7 +95,7 @@ public sealed class ImageBuilder
     private BuildReport BuildImage(IReadOnlyList<UnpackedPackage> packages, ISigningKeys? keys, CancellationToken cancellation)
     {
         var composed = Measure("tree", () => TreeComposer.Compose(_definition, _lock, packages, _cache));
-        var report = _definition.Kind == ImageKind.Disk ? BuildDisk(composed, keys!, cancellation) : BuildOci(composed);
+        var report = _definition.Kind == ImageKind.Disk ? BuildDisk(composed, keys!, cancellation) : BuildOci(composed, keys);
         return report with { Notes = [.. composed.Notes, .. report.Notes] };
     }
 
@@ -270,8 +270,13 @@ public sealed class ImageBuilder
         return Path.Combine(Stage(name, title, InitrdImage.Key(tree), folder => InitrdImage.Write(folder, tree)), InitrdImage.FileName);
     }
 
-    private BuildReport BuildOci(ComposedTree composed)
+    private BuildReport BuildOci(ComposedTree composed, ISigningKeys? keys)
     {
+        if (keys is not null && _request.DeferSigning)
+        {
+            throw EnforcementErrors.VolumeNotDeferrable.Error("'oci.volume' is signed while it is written.", new(_definition.DisplayName));
+        }
+
         var oci = _definition.Oci!;
         composed.Root.Transform((_, inode) => inode.With(modifiedSeconds: _lock.Timestamp));
         var name = $"{_definition.Name}.oci.tar";
@@ -288,6 +293,8 @@ public sealed class ImageBuilder
             file.Commit();
             return 0;
         });
+        var volume = keys is null ? [] : Measure(
+            "volume", () => ContainerVolume.Write(_request.OutputFolder, _definition.Name, composed.Root, _lock.Timestamp, keys.SignerOf(SigningRole.Extension), _cancellation));
         using var stream = File.OpenRead(path);
         return Report(composed.Root, "", [new(name, "oci", stream.Length, stream.Length, Sha256Digest.Of(stream).ToString())], [new("packages", _lock.Packages.Sum(p => p.Size))]);
     }

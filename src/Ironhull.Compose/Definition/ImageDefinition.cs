@@ -116,7 +116,7 @@ public sealed record ImageDefinition
     public bool IsExtension => Kind is ImageKind.Sysext or ImageKind.Confext;
 
     /// <summary>Whether what is built is signed.</summary>
-    public bool IsSigned => Kind != ImageKind.Oci;
+    public bool IsSigned => Kind != ImageKind.Oci || Oci is { Volume: true };
 
     /// <summary>The disk; present for disks.</summary>
     public required DiskDefinition? Disk { get; init; }

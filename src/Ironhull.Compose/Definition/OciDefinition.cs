@@ -14,6 +14,9 @@ public sealed record OciDefinition(
     string Reference, IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment,
     string WorkingDirectory, string User, IReadOnlyDictionary<string, string> Labels)
 {
+    /// <summary>Whether the image is also written as a signed verity volume.</summary>
+    public bool Volume { get; init; }
+
     internal static OciDefinition Read(FieldReader f) => new(
         f.RequiredString("reference", "The reference name that the archive carries, for example example:1.0."),
         f.StringList("entrypoint", description: "Program and fixed arguments.").Values(),
@@ -21,5 +24,8 @@ public sealed record OciDefinition(
         f.StringMap("environment", "Environment variables."),
         f.OptionalString("workingDirectory", "/", "The directory that the program starts in."),
         f.OptionalString("user", "", "User name or number; root when absent."),
-        f.StringMap("labels", "Labels."));
+        f.StringMap("labels", "Labels."))
+    {
+        Volume = f.OptionalBool("volume", false, "Also write the image as a verity volume with a signed root hash, which runs where only verified code may run; needs keys."),
+    };
 }

@@ -22,4 +22,8 @@ public static class EnforcementErrors
     /// <summary>The command line switches the policy off.</summary>
     public static readonly ErrorCode PolicyNotEnforced = new(
         "HULL5505", ErrorCategory.Input, "The image has an IPE policy that would not be enforced", "Add 'ipe' to 'lsm=' and remove 'ipe.enforce=0' from the image's command line; choose the audit or off profile with an addon instead.");
+
+    /// <summary>A container's volume cannot be signed later.</summary>
+    public static readonly ErrorCode VolumeNotDeferrable = new(
+        "HULL5506", ErrorCategory.Unsupported, "A container's volume cannot be signed later", "Build without --defer-signing: with --certificate and --command the keys may lie elsewhere.");
 }

@@ -43,6 +43,7 @@ internal static class BootChecks
             RefusedAsync(context, (files, _) => Replace(files, Find(files, "/EFI/BOOT/BOOTX64.EFI"), BootFileChanges.WithoutSignature), cancel), Fast: true),
         new("firmware/strangers-addon-is-ignored", "An addon signed by a stranger is ignored; one signed by the image's key is used", AddonAsync),
         new("verity/flipped-bit-panics", "One flipped bit in /usr ends in a panic, never in a running system", FlippedBitAsync),
+        .. IpeBootChecks.All,
         .. SealedChecks.All,
     ];
 
@@ -108,7 +109,7 @@ internal static class BootChecks
         return Check.Lines(console).First(l => l.Contains("Kernel panic", StringComparison.Ordinal));
     }
 
-    private static async Task<Machine> StartBootDiskAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)
+    internal static async Task<Machine> StartBootDiskAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)
     {
         var files = context.Image.BootFiles();
         change(files, ImageDisk.KernelPath(files));
@@ -125,7 +126,7 @@ internal static class BootChecks
         BootTimeout = context.Options.BootTimeout,
     };
 
-    private static void Replace(FileTree files, string path, Func<ReadOnlyMemory<byte>, byte[]> change) =>
+    internal static void Replace(FileTree files, string path, Func<ReadOnlyMemory<byte>, byte[]> change) =>
         files.Update(path, inode => File(change(inode.Content!.ToArray())));
 
     private static Inode File(byte[] content) => Inode.File(Content.FromBytes(content));

@@ -31,7 +31,7 @@ internal static class HostChecks
         new("kubelet-preflight-kernel", "The kernel settings that kubelet's preflight wants are set", PreflightKernel),
         new("network-names-and-time", "networkd, resolved and timesyncd run, and the card has an address", Network),
         new("journal-is-persistent", "The journal is kept on ROOT", Journal),
-        new("containerd-runs-a-container", "containerd runs a container from an OCI archive that hull has composed", Container),
+        .. IpeChecks.All,
         .. FileTreeChecks.All,
         .. CapabilityChecks.All,
         .. HardeningChecks.All,
@@ -203,20 +203,5 @@ internal static class HostChecks
         var files = await machine.SshAsync("ls /var/log/journal/$(cat /etc/machine-id)/", cancel: cancel).ConfigureAwait(false);
         Check.Contains("system.journal", files, "/var/log/journal");
         return files.Trim();
-    }
-
-    private static async Task<string> Container(Machine machine, AcceptanceOptions options, CancellationToken cancel)
-    {
-        if (options.OciArchive is null)
-        {
-            throw new CheckSkippedException("no OCI archive was given");
-        }
-
-        await using var archive = File.OpenRead(options.OciArchive);
-        await machine.SshAsync("ctr -n acceptance image import --index-name ironhull.invalid/acceptance:1 -", archive, cancel).ConfigureAwait(false);
-        var output = await machine.SshAsync(
-            "ctr -n acceptance run --rm --runc-binary /usr/bin/crun $(ctr -n acceptance image ls -q | head -n 1) acceptance 2>&1", cancel: cancel).ConfigureAwait(false);
-        Check.Contains(options.ContainerOutput, output, "the container's output");
-        return output.Trim();
     }
 }

@@ -41,6 +41,9 @@ public sealed record QemuArguments
     /// <summary>systemd credentials, by name.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Words for the kernel command line that systemd-stub takes from SMBIOS (io.systemd.stub.kernel-cmdline-extra); "" for none.</summary>
+    public string UnsignedWords { get; init; } = "";
+
     /// <summary>The arguments, without the program's name.</summary>
     public IReadOnlyList<string> Build()
     {
@@ -76,6 +79,11 @@ public sealed record QemuArguments
         foreach (var (name, value) in Credentials.OrderBy(c => c.Key, StringComparer.Ordinal))
         {
             arguments.AddRange(["-smbios", Qemu.Credentials.ToSmbios(name, value)]);
+        }
+
+        if (UnsignedWords.Length > 0)
+        {
+            arguments.AddRange(["-smbios", $"type=11,value=io.systemd.stub.kernel-cmdline-extra={Escape(UnsignedWords)}"]);
         }
 
         arguments.AddRange(Interactive

@@ -12,6 +12,10 @@ namespace Ironhull.Cli.Commands;
 internal sealed class QuickstartCommand : HullCommand
 {
     private const string Sample = "hello";
+
+    /// <summary>Where the sample's volume is on the machine.</summary>
+    private const string Volume = "/var/tmp/hello";
+
     private readonly Option<string> _image = new("--image") { Description = "the container host to compose: a definition or a folder below images/", HelpName = "DEFINITION", DefaultValueFactory = _ => "container-host" };
     private readonly Option<string> _output = new("--output", "-o") { Description = "the folder for images (out when not given)", HelpName = "FOLDER", DefaultValueFactory = _ => "out" };
     private readonly Option<bool> _noBoot = new("--no-boot") { Description = "stop after the images are composed" };
@@ -69,7 +73,7 @@ internal sealed class QuickstartCommand : HullCommand
         }
 
         Say(context, "5. Boot it under Secure Boot");
-        return await BootAsync(context, Path.Combine(output, host.Name, $"{host.Name}.raw"), keys, Path.Combine(output, Sample, $"{Sample}.oci.tar"), cancellation).ConfigureAwait(false);
+        return await BootAsync(context, Path.Combine(output, host.Name, $"{host.Name}.raw"), keys, Path.Combine(output, Sample), context.LoadDefinition(Sample).Oci!, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<BuildReport> BuildAsync(CommandContext context, ImageDefinition definition, string output, string keys, CancellationToken cancellation)
@@ -107,7 +111,7 @@ internal sealed class QuickstartCommand : HullCommand
         }
     }
 
-    private static async Task<int> BootAsync(CommandContext context, string image, string keys, string container, CancellationToken cancellation)
+    private static async Task<int> BootAsync(CommandContext context, string image, string keys, string sample, OciDefinition container, CancellationToken cancellation)
     {
         var machine = await Machine.StartAsync(new MachineOptions { ImagePath = image, KeysFolder = keys }, cancellation).ConfigureAwait(false);
         await using (machine.ConfigureAwait(false))
@@ -121,6 +125,7 @@ internal sealed class QuickstartCommand : HullCommand
                 ("system", "systemctl is-system-running --wait; . /etc/os-release; echo $PRETTY_NAME; uname -r"),
                 ("Secure Boot", "bootctl status 2>/dev/null | grep -m1 'Secure Boot' | sed 's/^ *//'"),
                 ("/usr", "veritysetup status usr | grep status: | sed 's/^ *//'; findmnt -no FSTYPE,OPTIONS /usr"),
+                ("IPE", "head -n 3 /run/ironhull/enforcement | tr '\\n' ' '"),
                 ("boot", "systemd-analyze | head -n 1"),
             ];
             foreach (var (title, command) in facts)
@@ -129,13 +134,25 @@ internal sealed class QuickstartCommand : HullCommand
             }
 
             Say(context, "6. Run a container in it");
-            var archive = new FileStream(container, FileMode.Open, FileAccess.Read);
-            await using (archive.ConfigureAwait(false))
+            // Only verified code runs on the machine, so the container's root is the signed volume, not an unpacked layer.
+            await machine.SshAsync($"mkdir -p {Volume}", cancel: cancellation).ConfigureAwait(false);
+            foreach (var part in (string[])["erofs", "verity", "p7s"])
             {
-                Indent(context, "import", await machine.SshAsync("ctr image import --index-name ironhull.local/hello:quickstart -", archive, cancellation).ConfigureAwait(false));
+                var file = new FileStream(Path.Combine(sample, $"{Sample}.{part}"), FileMode.Open, FileAccess.Read);
+                await using (file.ConfigureAwait(false))
+                {
+                    await machine.SshAsync($"cat > {Volume}/{part}", file, cancellation).ConfigureAwait(false);
+                }
             }
 
-            Indent(context, "run", await machine.SshAsync("ctr run --rm --runc-binary $(command -v crun || command -v runc) $(ctr image ls -q | head -n 1) hello", cancel: cancellation).ConfigureAwait(false));
+            var rootHash = await File.ReadAllTextAsync(Path.Combine(sample, $"{Sample}.roothash"), cancellation).ConfigureAwait(false);
+            Indent(context, "open", await machine.SshAsync(
+                $"veritysetup open --root-hash-signature={Volume}/p7s {Volume}/erofs {Sample} {Volume}/verity {rootHash} && mkdir -p /run/{Sample} && " +
+                $"mount -t erofs -o ro$([ ! -e /sys/fs/selinux/enforce ] || echo ,context=system_u:object_r:container_ro_file_t:s0) /dev/mapper/{Sample} /run/{Sample} && veritysetup status {Sample} | grep status:", cancel: cancellation).ConfigureAwait(false));
+            var words = container.Entrypoint.Concat(container.Command).Select(w => $"'{w.Replace("'", "'\\''", StringComparison.Ordinal)}'");
+            var environment = string.Concat(container.Environment.Select(e => $"--env {e.Key}={e.Value} "));
+            Indent(context, "run", await machine.SshAsync(
+                $"ctr run --rm --runc-binary $(command -v crun || command -v runc) --read-only {environment}--rootfs /run/{Sample} {Sample} {string.Join(' ', words)}", cancel: cancellation).ConfigureAwait(false));
             await machine.PowerOffAsync(TimeSpan.FromSeconds(120), cancellation).ConfigureAwait(false);
         }
 
