@@ -6,6 +6,7 @@ using Ironhull.Compose.Definition;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
+using Ironhull.Yaml;
 
 namespace Ironhull.Compose.Locking;
 

@@ -3,6 +3,7 @@ using Ironhull.Compose.Scripts;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
+using Ironhull.Yaml;
 
 namespace Ironhull.Compose.Recipes;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Ironhull.Diagnostics;
+using Ironhull.Yaml;
 
 namespace Ironhull.Compose.Yaml;
 

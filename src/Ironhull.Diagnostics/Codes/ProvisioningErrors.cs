@@ -1,6 +1,6 @@
 namespace Ironhull.Diagnostics;
 
-/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents, 804x older specs.</summary>
+/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents, 804x older specs, 805x YAML.</summary>
 public static class ProvisioningErrors
 {
     /// <summary>The text is not JSON.</summary>
@@ -118,4 +118,16 @@ public static class ProvisioningErrors
     /// <summary>A key of specs 1 and 2 without equivalent in spec 3.</summary>
     public static readonly ErrorCode Untranslatable = new(
         "HULL8040", ErrorCategory.Unsupported, "A part of an older config has no equivalent in spec 3", "Write that part anew as the message says, best in a config of spec 3.");
+
+    /// <summary>A config in YAML of a variant or version that is not converted.</summary>
+    public static readonly ErrorCode UnsupportedVariant = new(
+        "HULL8050", ErrorCategory.Unsupported, "The variant of the YAML config is not supported", "Set variant and version to a pair that the message names.");
+
+    /// <summary>A local file that cannot become part of the config.</summary>
+    public static readonly ErrorCode LocalFile = new(
+        "HULL8051", ErrorCategory.Input, "A local file of the YAML config cannot be read", "Name the folder of local files with --files-dir, and a path below it.");
+
+    /// <summary>Parts of a YAML config that do not fit together.</summary>
+    public static readonly ErrorCode YamlConfig = new(
+        "HULL8052", ErrorCategory.Input, "A part of the YAML config is not allowed", "Correct it as the message says; docs/reference/provisioning.md has the rules.");
 }

@@ -13,14 +13,16 @@ internal static class IgnitionSchema
 
     private static readonly SpecObject HttpHeader = new(By("name"), new("name", Text), new("value", Text));
 
-    // Of configs and certificate authorities, which had no compression at first.
-    private static readonly SpecObject Reference = Resource(compressionSince: 1);
+    /// <summary>Configs and certificate authorities by URL, which had no compression at first.</summary>
+    public static readonly SpecObject Reference = Resource(compressionSince: 1);
 
-    private static readonly SpecObject Contents = Resource(compressionSince: 0);
+    /// <summary>Contents by URL.</summary>
+    public static readonly SpecObject Contents = Resource(compressionSince: 0);
 
     private static readonly SpecObject Owner = new(null, new SpecField("id", Integer), new SpecField("name", Text));
 
-    private static readonly SpecObject Ignition = new(
+    /// <summary>What concerns the config itself.</summary>
+    public static readonly SpecObject Ignition = new(
         null,
         new("config", Of(new(null, new SpecField("merge", ListOf(Reference)), new SpecField("replace", Of(Reference))))),
         new("proxy", Of(new(null, new SpecField("httpProxy", Text), new SpecField("httpsProxy", Text), new SpecField("noProxy", Texts))), 1),
@@ -34,7 +36,8 @@ internal static class IgnitionSchema
     private static readonly SpecObject Group = new(
         By("name"), new("gid", Integer), new("name", Text), new("passwordHash", Text), new("shouldExist", Truth, 2), new("system", Truth));
 
-    private static readonly SpecObject User = new(
+    /// <summary>A user.</summary>
+    public static readonly SpecObject User = new(
         By("name"),
         new("gecos", Text),
         new("groups", Texts),
@@ -72,7 +75,8 @@ internal static class IgnitionSchema
 
     private static readonly SpecObject Disk = new(By("device"), new("device", Text), new("partitions", ListOf(Partition)), new("wipeTable", Truth));
 
-    private static readonly SpecObject Filesystem = new(
+    /// <summary>A file system.</summary>
+    public static readonly SpecObject Filesystem = new(
         By("device"),
         new("device", Text),
         new("format", Text),
@@ -83,7 +87,8 @@ internal static class IgnitionSchema
         new("uuid", Text),
         new("wipeFilesystem", Truth));
 
-    private static readonly SpecObject Tang = new(By("url"), new("advertisement", Text, 4), new("thumbprint", Text), new("url", Text));
+    /// <summary>A Tang server.</summary>
+    public static readonly SpecObject Tang = new(By("url"), new("advertisement", Text, 4), new("thumbprint", Text), new("url", Text));
 
     private static readonly SpecObject Clevis = new(
         null,
@@ -109,7 +114,8 @@ internal static class IgnitionSchema
     private static readonly SpecObject Raid = new(
         By("name"), new("devices", Texts), new("level", Text), new("name", Text), new("options", AppendedTexts), new("spares", Integer));
 
-    private static readonly SpecObject Storage = new(
+    /// <summary>Disks, file systems and files.</summary>
+    public static readonly SpecObject Storage = new(
         null,
         new("directories", ListOf(Directory, group: "node")),
         new("disks", ListOf(Disk)),
@@ -119,9 +125,11 @@ internal static class IgnitionSchema
         new("luks", ListOf(Luks), 2),
         new("raid", ListOf(Raid)));
 
-    private static readonly SpecObject Dropin = new(By("name"), new("contents", Text), new("name", Text));
+    /// <summary>A drop-in.</summary>
+    public static readonly SpecObject Dropin = new(By("name"), new("contents", Text), new("name", Text));
 
-    private static readonly SpecObject Unit = new(
+    /// <summary>A unit.</summary>
+    public static readonly SpecObject Unit = new(
         By("name"), new("contents", Text), new("dropins", ListOf(Dropin)), new("enabled", Truth), new("mask", Truth), new("name", Text));
 
     /// <summary>The whole config.</summary>

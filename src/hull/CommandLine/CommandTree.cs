@@ -39,6 +39,7 @@ internal static class CommandTree
             new CommandGroup("provision", "check what configures a node on its first boot", new Example("hull provision validate config.ign", "check a config before a node meets it"))
             {
                 new ProvisionValidateCommand(),
+                new ProvisionConvertCommand(),
             },
             new InspectCommand(),
             new DiffCommand(),

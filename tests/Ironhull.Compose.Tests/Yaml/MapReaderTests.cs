@@ -1,5 +1,6 @@
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
+using Ironhull.Yaml;
 
 namespace Ironhull.Compose.Tests.Yaml;
 

@@ -5,6 +5,7 @@ using Ironhull.Provisioning.Json;
 using Ironhull.Provisioning.Merging;
 using Ironhull.Provisioning.Resources;
 using Ironhull.Provisioning.Spec;
+using Ironhull.Provisioning.Tests.Json;
 using Ironhull.Provisioning.Tests.Validation;
 
 namespace Ironhull.Provisioning.Tests.Merging;
@@ -60,7 +61,7 @@ public sealed class MergeTests
     {
         var row = Table.Single(r => r.Name == name);
         var merged = ConfigMerger.Merge(Read(row.Parent, version), Read(row.Child, version));
-        Assert.Equal(Canonical(Text(row.Result, version)), Canonical(Encoding.UTF8.GetString(ConfigJson.Write(merged.Node))));
+        Assert.Equal(Canonical.Of(Text(row.Result, version)), Canonical.Of(Encoding.UTF8.GetString(ConfigJson.Write(merged.Node))));
     }
 
     [Fact]
@@ -74,9 +75,9 @@ public sealed class MergeTests
             }
 
             var empty = Read("", version.ToString());
-            var text = Canonical(Encoding.UTF8.GetString(ConfigJson.Write(config.Node)));
-            Assert.Equal(text, Canonical(Encoding.UTF8.GetString(ConfigJson.Write(ConfigMerger.Merge(config, empty).Node))));
-            Assert.Equal(text, Canonical(Encoding.UTF8.GetString(ConfigJson.Write(ConfigMerger.Merge(empty, config).Node))));
+            var text = Canonical.Of(Encoding.UTF8.GetString(ConfigJson.Write(config.Node)));
+            Assert.Equal(text, Canonical.Of(Encoding.UTF8.GetString(ConfigJson.Write(ConfigMerger.Merge(config, empty).Node))));
+            Assert.Equal(text, Canonical.Of(Encoding.UTF8.GetString(ConfigJson.Write(ConfigMerger.Merge(empty, config).Node))));
         }
     }
 
@@ -89,7 +90,7 @@ public sealed class MergeTests
         {
             var left = ConfigMerger.Merge(ConfigMerger.Merge(configs[a], configs[b]), configs[c]);
             var right = ConfigMerger.Merge(configs[a], ConfigMerger.Merge(configs[b], configs[c]));
-            Assert.Equal(Sorted(left.Node), Sorted(right.Node));
+            Assert.Equal(Canonical.Of(left.Node), Canonical.Of(right.Node));
         });
     }
 
@@ -140,13 +141,4 @@ public sealed class MergeTests
     private static string Text(string body, string version) => $"{{\"ignition\":{{\"version\":\"{version}\"}}{(body.Length > 0 ? "," : "")}{body}}}";
 
     private static string Config(string ignition, string body) => $"{{\"ignition\":{{\"version\":\"3.4.0\"{(ignition.Length > 0 ? "," : "")}{ignition}}}{(body.Length > 0 ? "," : "")}{body}}}";
-
-    private static string Canonical(string json) => Sorted(LocatedJson.Read(Encoding.UTF8.GetBytes(json), "x"));
-
-    private static string Sorted(ConfigNode node) => node switch
-    {
-        ConfigObject map => $"{{{string.Join(',', map.Entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}:{Sorted(e.Value)}"))}}}",
-        ConfigList list => $"[{string.Join(',', list.Items.Select(Sorted))}]",
-        _ => Encoding.UTF8.GetString(ConfigJson.Write(node)),
-    };
 }

@@ -111,7 +111,7 @@ public sealed class LegacyTests
         Assert.Equal("1", reading.TranslatedFrom);
         Assert.Equal(
             "{\"ignition\":{\"version\":\"3.1.0\"},\"storage\":{\"filesystems\":[{\"device\":\"/dev/b\",\"format\":\"btrfs\",\"wipeFilesystem\":true,\"options\":[\"-f\"]}],"
-            + "\"files\":[{\"path\":\"/a\",\"overwrite\":true,\"contents\":{\"source\":\"data:,x%20y\"},\"mode\":420,\"user\":{\"id\":500},\"group\":{\"id\":501}},{\"path\":\"/etc/systemd/network/b.network\",\"overwrite\":true,\"mode\":420,\"contents\":{\"source\":\"data:,z\"}}]},"
+            + "\"files\":[{\"path\":\"/a\",\"overwrite\":true,\"mode\":420,\"contents\":{\"source\":\"data:,x%20y\"},\"user\":{\"id\":500},\"group\":{\"id\":501}},{\"path\":\"/etc/systemd/network/b.network\",\"overwrite\":true,\"mode\":420,\"contents\":{\"source\":\"data:,z\"}}]},"
             + "\"systemd\":{\"units\":[{\"name\":\"a.service\",\"contents\":\"[Install]\\nWantedBy=x\",\"enabled\":true}]},\"passwd\":{\"users\":[{\"name\":\"core\",\"groups\":[\"wheel\"]}]}}",
             Encoding.UTF8.GetString(ConfigJson.Write(reading.Require().Node)));
     }

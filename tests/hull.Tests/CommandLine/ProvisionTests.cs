@@ -59,6 +59,29 @@ public sealed class ProvisionTests
     [Fact]
     public async Task Validate_MissingFile_IsHULL8009() => Assert.Contains("HULL8009", (await HullRun.Of("provision", "validate", "/nonexistent/a.ign")).Error, StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Convert_Yaml_PrintsIgnitionThatValidateAccepts()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["a.bu"], "variant: flatcar\nversion: 1.1.0\nstorage:\n  files:\n    - path: /a\n      mode: 0600\n      contents:\n        local: b\n");
+        File.WriteAllText(folder["b"], "hello");
+        var run = await HullRun.Of("provision", "convert", folder["a.bu"], "--files-dir", folder.Root);
+        Assert.Equal("{\"ignition\":{\"version\":\"3.4.0\"},\"storage\":{\"files\":[{\"path\":\"/a\",\"mode\":384,\"contents\":{\"source\":\"data:,hello\",\"compression\":\"\"}}]}}\n", run.Out);
+        Assert.Equal(0, (await HullRun.Of("provision", "convert", folder["a.bu"], "-d", folder.Root, "-o", folder["a.ign"], "--pretty")).ExitCode);
+        Assert.Equal(0, (await HullRun.Of("provision", "validate", folder["a.ign"], "--strict")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Convert_Warnings_GoToTheErrorOutputAndFailUnderStrict()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["a.bu"], "variant: fcos\nversion: 1.4.0\nstorages: {}\n");
+        var run = await HullRun.Of("provision", "convert", folder["a.bu"]);
+        Assert.Equal((0, "{\"ignition\":{\"version\":\"3.3.0\"}}\n"), (run.ExitCode, run.Out));
+        Assert.Contains("warning at $.storages, line 3 col 1: unused key storages (HULL8007)", run.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await HullRun.Of("provision", "convert", folder["a.bu"], "--strict")).ExitCode);
+    }
+
     private static async Task<HullRun> Validate(TempFolder folder, string text, params string[] more)
     {
         File.WriteAllText(folder["a.ign"], text);

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Ironhull.Diagnostics;
 
-namespace Ironhull.Compose.Yaml;
+namespace Ironhull.Yaml;
 
 /// <summary>A node of a YAML document, with its place in the file.</summary>
 /// <param name="where">File, line and column of the node's first character.</param>

@@ -1,6 +1,6 @@
 using Ironhull.Diagnostics;
 
-namespace Ironhull.Compose.Yaml;
+namespace Ironhull.Yaml;
 
 /// <summary>Collects diagnostics so that all errors of a file are reported together.</summary>
 public sealed class DiagnosticBag

@@ -1,8 +1,8 @@
 using CsCheck;
-using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
+using Ironhull.Testing;
 
-namespace Ironhull.Compose.Tests.Yaml;
+namespace Ironhull.Yaml.Tests;
 
 public class YamlDocumentTests
 {
@@ -68,8 +68,9 @@ public class YamlDocumentTests
     [Fact]
     public void Load_NotUtf8_ReportsHULL4001()
     {
-        using var folder = new TemporaryFolder();
-        var path = folder.Write("latin.yaml", [0x61, 0x3a, 0x20, 0xe9, 0x0a]);
+        using var folder = new TempFolder();
+        var path = folder["latin.yaml"];
+        File.WriteAllBytes(path, [0x61, 0x3a, 0x20, 0xe9, 0x0a]);
         Assert.Equal("HULL4001", Assert.Throws<HullException>(() => YamlDocument.Load(path)).Code.Code);
     }
 

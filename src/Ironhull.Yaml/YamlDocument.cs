@@ -3,7 +3,7 @@ using Ironhull.Diagnostics;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Ironhull.Compose.Yaml;
+namespace Ironhull.Yaml;
 
 /// <summary>
 /// Reads one YAML document into positioned nodes. Only what definitions need is accepted: maps with text keys, lists and
