@@ -1,6 +1,6 @@
 namespace Ironhull.Diagnostics;
 
-/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents, 804x older specs, 805x YAML.</summary>
+/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents, 804x older specs, 805x YAML, 806x the stage files.</summary>
 public static class ProvisioningErrors
 {
     /// <summary>The text is not JSON.</summary>
@@ -130,4 +130,16 @@ public static class ProvisioningErrors
     /// <summary>Parts of a YAML config that do not fit together.</summary>
     public static readonly ErrorCode YamlConfig = new(
         "HULL8052", ErrorCategory.Input, "A part of the YAML config is not allowed", "Correct it as the message says; docs/reference/provisioning.md has the rules.");
+
+    /// <summary>Something on the disk that the config may not replace.</summary>
+    public static readonly ErrorCode NodeExists = new(
+        "HULL8060", ErrorCategory.Servicing, "Something is in the way of what the config makes", "Remove it, choose another path, or set overwrite in the config.");
+
+    /// <summary>A root that cannot be changed.</summary>
+    public static readonly ErrorCode RootAccess = new(
+        "HULL8061", ErrorCategory.Environment, "The root cannot be read or changed", "See what the system says in the message: permissions, a full or read-only disk, or links in a circle.");
+
+    /// <summary>An account that is not known, or cannot be.</summary>
+    public static readonly ErrorCode UnknownAccount = new(
+        "HULL8062", ErrorCategory.Input, "An account of the config is not known or cannot be made", "Correct the name or number, or make the account in the section passwd.");
 }

@@ -1,0 +1,327 @@
+using System.Text;
+using Ironhull.Diagnostics;
+using Ironhull.Provisioning.Model;
+using Ironhull.Provisioning.Validation;
+
+namespace Ironhull.Provisioning.Engine;
+
+/// <summary>
+/// The stage <c>files</c>: users and groups, then directories, files and links, then units, below a root folder. Every file is written under
+/// another name and then renamed; nothing outside the root is touched. Without root privileges it does all but what <see cref="IOwnership"/> does.
+/// </summary>
+/// <param name="root">The root.</param>
+/// <param name="ownership">Sets owners.</param>
+/// <param name="fetch">Gives the contents of a resource, decompressed and verified.</param>
+public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resource, byte[]> fetch)
+{
+    private UserDatabase? _accounts;
+
+    /// <summary>Applies a config that was checked.</summary>
+    /// <exception cref="HullException">HULL8060: something is in the way; HULL8061: the root cannot be changed; HULL8062: an account is not known.</exception>
+    public void Apply(IgnitionConfig config)
+    {
+        _accounts = new(root);
+        ApplyAccounts(config.Passwd);
+        var storage = config.Storage;
+
+        // What is above comes first; hard links last, as their targets have to be there.
+        NodeEntry[] nodes = [.. storage.Directories, .. storage.Files, .. storage.Links.Where(l => l.Hard != true)];
+        foreach (var node in nodes.OrderBy(n => n.Path.Count(c => c == '/')))
+        {
+            switch (node)
+            {
+                case DirectoryEntry directory:
+                    Apply(directory);
+                    break;
+                case FileEntry file:
+                    Apply(file);
+                    break;
+                case LinkEntry link:
+                    Apply(link);
+                    break;
+            }
+        }
+
+        foreach (var link in storage.Links.Where(l => l.Hard == true))
+        {
+            Apply(link);
+        }
+
+        new UnitStage(this, root).Apply(config.Systemd.Units);
+    }
+
+    /// <summary>Writes a file with an owner of root, in place of a file or link.</summary>
+    internal void Write(string path, ReadOnlySpan<byte> contents, uint mode, uint user = 0, uint group = 0)
+    {
+        using var folder = Folder(path, out var name);
+        if (folder.KindOf(name) == NodeKind.Directory)
+        {
+            throw InTheWay(path, "a folder");
+        }
+
+        folder.Write(name, contents, mode, (f, n) => ownership.Set(f.Descriptor, n, path, user, group));
+    }
+
+    /// <summary>Makes a symbolic link in place of a file or link.</summary>
+    internal void WriteLink(string path, string target, uint user = 0, uint group = 0)
+    {
+        using var folder = Folder(path, out var name);
+        if (folder.KindOf(name) == NodeKind.Directory)
+        {
+            throw InTheWay(path, "a folder");
+        }
+
+        folder.Link(name, target, (f, n) => ownership.Set(f.Descriptor, n, path, user, group));
+    }
+
+    /// <summary>Removes a link that leads somewhere; whatever else is there stays.</summary>
+    internal void RemoveLink(string path, Func<string, bool> leadsTo)
+    {
+        using var folder = root.Find(PathRules.Parent(path));
+        var name = Name(path);
+        if (folder?.KindOf(name) == NodeKind.Link && leadsTo(folder.ReadLink(name)))
+        {
+            folder.Remove(name);
+        }
+    }
+
+    private void ApplyAccounts(PasswdSection passwd)
+    {
+        foreach (var group in passwd.Groups)
+        {
+            _accounts!.Apply(group);
+        }
+
+        var added = passwd.Users.Where(u => _accounts!.Apply(u)).ToList();
+        foreach (var file in _accounts!.Changed)
+        {
+            var (mode, user, group) = Existing(file.Path) is { } status ? ((uint)(status.Mode & 0xFFF), status.Uid, status.Gid) : (file.Mode, 0U, 0U);
+            Write(file.Path, file.Text(), mode, user, group);
+        }
+
+        foreach (var user in added.Where(u => u.NoCreateHome != true))
+        {
+            MakeHome(user.Name);
+        }
+
+        foreach (var user in passwd.Users.Where(u => u.ShouldExist != false && u.SshAuthorizedKeys.Count > 0))
+        {
+            WriteKeys(user);
+        }
+    }
+
+    private void MakeHome(string name)
+    {
+        var (user, group, home) = _accounts!.Account(name);
+        if (PathRules.Wrong(home) is null && home != "/")
+        {
+            Own(home, user, group, 0x1C0);
+        }
+    }
+
+    private void WriteKeys(PasswdUser user)
+    {
+        var (uid, gid, home) = _accounts!.Account(user.Name);
+        if (PathRules.Wrong(home) is { } wrong)
+        {
+            throw ProvisioningErrors.UnknownAccount.Error($"The home {home} of {user.Name} cannot have keys: {wrong}.");
+        }
+
+        Own($"{home}/.ssh", uid, gid, 0x1C0);
+        Own($"{home}/.ssh/authorized_keys.d", uid, gid, 0x1C0);
+        Write($"{home}/.ssh/authorized_keys.d/ignition", Encoding.UTF8.GetBytes(string.Join('\n', user.SshAuthorizedKeys) + "\n"), 0x180, uid, gid);
+    }
+
+    // A folder of a user's own; one that is there stays as it is.
+    private void Own(string path, uint user, uint group, uint mode)
+    {
+        using var folder = Folder(path, out var name);
+        if (folder.KindOf(name) == NodeKind.None)
+        {
+            folder.MakeDirectory(name, mode);
+            ownership.Set(folder.Descriptor, name, path, user, group);
+        }
+    }
+
+    private void Apply(DirectoryEntry directory)
+    {
+        if (directory.Path == "/")
+        {
+            using var top = root.Find("/")!;
+            Change(top, ".", directory, directory.Mode);
+            return;
+        }
+
+        using var folder = Folder(directory.Path, out var name);
+        var kind = folder.KindOf(name);
+        if (directory.Overwrite == true && kind != NodeKind.None)
+        {
+            RemoveAll(folder, name, 0);
+            kind = NodeKind.None;
+        }
+
+        if (kind is not (NodeKind.None or NodeKind.Directory))
+        {
+            throw InTheWay(directory.Path, "something other than a folder");
+        }
+
+        if (kind == NodeKind.None)
+        {
+            folder.MakeDirectory(name, (uint)(directory.Mode ?? 0x1ED));
+            ownership.Set(folder.Descriptor, name, directory.Path, Id(directory.User, isGroup: false) ?? 0, Id(directory.Group, isGroup: true) ?? 0);
+            if (directory.Mode is { } special)
+            {
+                folder.ChangeMode(name, (uint)special);
+            }
+
+            return;
+        }
+
+        Change(folder, name, directory, directory.Mode);
+    }
+
+    private void Apply(FileEntry file)
+    {
+        using var folder = Folder(file.Path, out var name);
+        var kind = folder.KindOf(name);
+        if (kind is not (NodeKind.None or NodeKind.File) && file.Overwrite != true)
+        {
+            throw InTheWay(file.Path, "something other than a file");
+        }
+
+        if (kind == NodeKind.Directory)
+        {
+            RemoveAll(folder, name, 0);
+            kind = NodeKind.None;
+        }
+
+        var keeps = kind == NodeKind.File && file.Contents.Source is null;
+        var contents = new MemoryStream();
+        contents.Write(keeps ? folder.Read(name) : file.Contents.Source is null ? [] : fetch(file.Contents));
+        foreach (var more in file.Append)
+        {
+            contents.Write(fetch(more));
+        }
+
+        var bytes = contents.ToArray();
+        if (keeps && file.Append.Count == 0)
+        {
+            Change(folder, name, file, file.Mode);
+            return;
+        }
+
+        // A file that holds just this already is what a run before this one left; links to it stay links to it.
+        if (kind == NodeKind.File && !keeps && file.Overwrite != true)
+        {
+            if (!folder.Read(name).AsSpan().SequenceEqual(bytes))
+            {
+                throw InTheWay(file.Path, "a file");
+            }
+
+            ownership.Set(folder.Descriptor, name, file.Path, Id(file.User, isGroup: false) ?? 0, Id(file.Group, isGroup: true) ?? 0);
+            folder.ChangeMode(name, (uint)(file.Mode ?? 0x1A4));
+            return;
+        }
+
+        var status = keeps ? folder.Status(name) : null;
+        var user = Id(file.User, isGroup: false) ?? status?.Uid ?? 0;
+        var group = Id(file.Group, isGroup: true) ?? status?.Gid ?? 0;
+        folder.Write(name, bytes, (uint)(file.Mode ?? (status?.Mode & 0xFFF) ?? 0x1A4), (f, n) => ownership.Set(f.Descriptor, n, file.Path, user, group));
+    }
+
+    private void Apply(LinkEntry link)
+    {
+        using var folder = Folder(link.Path, out var name);
+        var target = link.Target ?? "";
+        using var targetFolder = link.Hard == true ? root.Find(PathRules.Parent(PathRules.Join(PathRules.Parent(link.Path), target))) : null;
+        var targetName = Name(PathRules.Join(PathRules.Parent(link.Path), target));
+        var kind = folder.KindOf(name);
+        if (kind != NodeKind.None && !Matches(link, folder, name, targetFolder, targetName))
+        {
+            if (link.Overwrite != true)
+            {
+                throw InTheWay(link.Path, "something other than this link");
+            }
+
+            RemoveAll(folder, name, 0);
+        }
+
+        if (link.Hard == true)
+        {
+            folder.HardLink(name, targetFolder ?? throw InTheWay(link.Path, "no target"), targetName);
+            return;
+        }
+
+        var (user, group) = (Id(link.User, isGroup: false) ?? 0, Id(link.Group, isGroup: true) ?? 0);
+        folder.Link(name, target, (f, n) => ownership.Set(f.Descriptor, n, link.Path, user, group));
+    }
+
+    private static bool Matches(LinkEntry link, OpenFolder folder, string name, OpenFolder? targetFolder, string targetName) =>
+        link.Hard == true
+            ? targetFolder?.Status(targetName) is { } a && folder.Status(name) is { } b && a.Inode == b.Inode && folder.KindOf(name) != NodeKind.Directory
+            : folder.KindOf(name) == NodeKind.Link && folder.ReadLink(name) == link.Target;
+
+    // Mode and owner of what stays: only what the config names.
+    private void Change(OpenFolder folder, string name, NodeEntry node, long? mode)
+    {
+        if (Id(node.User, isGroup: false) is var user && Id(node.Group, isGroup: true) is var group && (user is not null || group is not null))
+        {
+            var status = folder.Status(name)!.Value;
+            ownership.Set(folder.Descriptor, name, node.Path, user ?? status.Uid, group ?? status.Gid);
+        }
+
+        if (mode is { } bits)
+        {
+            folder.ChangeMode(name, (uint)bits);
+        }
+    }
+
+    private uint? Id(OwnerReference owner, bool isGroup) =>
+        owner.Id is { } number ? number is >= 0 and < uint.MaxValue ? (uint)number : throw ProvisioningErrors.UnknownAccount.Error($"{number} is no number of an account.", owner.Node.WhereIs("id").ToLocation())
+        : owner.Name is { Length: > 0 } name ? isGroup ? _accounts!.GroupId(name) : _accounts!.UserId(name) : null;
+
+    private OpenFolder Folder(string path, out string name)
+    {
+        if (path == "/")
+        {
+            throw InTheWay(path, "the root itself");
+        }
+
+        name = Name(path);
+        return root.Make(PathRules.Parent(path), (folder, made) => ownership.Set(folder.Descriptor, made, folder.Full(made), 0, 0));
+    }
+
+    private Libc.Status? Existing(string path)
+    {
+        using var folder = root.Find(PathRules.Parent(path));
+        return folder?.Status(Name(path));
+    }
+
+    private static void RemoveAll(OpenFolder folder, string name, int depth)
+    {
+        if (folder.KindOf(name) != NodeKind.Directory)
+        {
+            folder.Remove(name);
+            return;
+        }
+
+        if (depth > 256)
+        {
+            throw ProvisioningErrors.RootAccess.Error($"{folder.Full(name)} is nested too deep to be removed.");
+        }
+
+        using (var inner = folder.Enter(name))
+        {
+            foreach (var child in inner.Names())
+            {
+                RemoveAll(inner, child, depth + 1);
+            }
+        }
+
+        folder.RemoveDirectory(name);
+    }
+
+    private static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    private static HullException InTheWay(string path, string what) => ProvisioningErrors.NodeExists.Error($"{path} cannot be made: {what} is there, and overwrite is not set.");
+}

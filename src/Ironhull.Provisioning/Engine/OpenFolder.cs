@@ -1,0 +1,198 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Ironhull.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+
+namespace Ironhull.Provisioning.Engine;
+
+/// <summary>What a name in a folder is.</summary>
+internal enum NodeKind
+{
+    None,
+    File,
+    Directory,
+    Link,
+    Other,
+}
+
+/// <summary>A folder below the root that is held open, so that nothing that is renamed meanwhile leads elsewhere. Names have no slash and links are not followed.</summary>
+/// <param name="descriptor">The open folder.</param>
+/// <param name="path">Its path below the root, for messages.</param>
+internal sealed class OpenFolder(int descriptor, string path) : IDisposable
+{
+    private int _temporary;
+
+    /// <summary>The open folder.</summary>
+    public int Descriptor => descriptor;
+
+    /// <inheritdoc/>
+    public void Dispose() => _ = Libc.Close(descriptor);
+
+    /// <summary>What a name is.</summary>
+    public NodeKind KindOf(string name) => Status(name) is not { } status ? NodeKind.None : (status.Mode & 0xF000) switch
+    {
+        0x8000 => NodeKind.File,
+        0x4000 => NodeKind.Directory,
+        0xA000 => NodeKind.Link,
+        _ => NodeKind.Other,
+    };
+
+    /// <summary>A name's type, mode and owner; null when it is not there.</summary>
+    public Libc.Status? Status(string name)
+    {
+        if (Libc.Stat(descriptor, name, Libc.NoFollow, Libc.BasicStats, out var status) == 0)
+        {
+            return status;
+        }
+
+        return Marshal.GetLastPInvokeError() == Libc.NoEntry ? null : throw Failure("looked at", name);
+    }
+
+    /// <summary>The target of a link.</summary>
+    public string ReadLink(string name)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        var length = Libc.ReadLink(descriptor, name, buffer, (nuint)buffer.Length);
+        return length < 0 ? throw Failure("read", name) : Encoding.UTF8.GetString(buffer[..(int)length]);
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    public byte[] Read(string name)
+    {
+        using var file = Open(name, Libc.CloseOnExec | Libc.NoFollowLinks, 0);
+        var length = RandomAccess.GetLength(file);
+        if (length > Resources.ResourceContents.MaximumBytes)
+        {
+            throw ProvisioningErrors.ContentsTooLarge.Error($"{Full(name)} has {length} bytes.");
+        }
+
+        var contents = new byte[length];
+        var count = 0;
+        for (var read = 1; read > 0 && count < contents.Length; count += read)
+        {
+            read = RandomAccess.Read(file, contents.AsSpan(count), count);
+        }
+
+        return contents[..count];
+    }
+
+    /// <summary>Writes a file under another name, brings it to the disk, and gives it its name.</summary>
+    /// <param name="name">The final name; what is there gives way, unless it is a folder.</param>
+    /// <param name="contents">The contents.</param>
+    /// <param name="mode">The mode's twelve bits.</param>
+    /// <param name="own">Sets the owner, before the file has its name.</param>
+    public void Write(string name, ReadOnlySpan<byte> contents, uint mode, Action<OpenFolder, string> own)
+    {
+        var temporary = Temporary(name);
+        const ulong WriteNew = 0x01 | 0x40 | 0x80;
+        using var file = Open(temporary, WriteNew | Libc.CloseOnExec | Libc.NoFollowLinks, 0x180);
+        try
+        {
+            RandomAccess.Write(file, contents, 0);
+            own(this, temporary);
+
+            // Last, as a change of owner takes setuid and setgid away.
+            Check(Libc.ChangeMode((int)file.DangerousGetHandle(), mode), "given its mode", name);
+            Check(Libc.Flush((int)file.DangerousGetHandle()), "written to the disk", name);
+            Check(Libc.Rename(descriptor, temporary, descriptor, name), "given its name", name);
+        }
+        catch
+        {
+            _ = Libc.Unlink(descriptor, temporary, 0);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a symbolic link in place of what is there.</summary>
+    public void Link(string name, string target, Action<OpenFolder, string> own)
+    {
+        var temporary = Temporary(name);
+        Check(Libc.SymbolicLink(target, descriptor, temporary), "made", name);
+        Finish(temporary, name, own);
+    }
+
+    /// <summary>Makes a hard link in place of what is there.</summary>
+    public void HardLink(string name, OpenFolder targetFolder, string target)
+    {
+        var temporary = Temporary(name);
+        Check(Libc.HardLink(targetFolder.Descriptor, target, descriptor, temporary, 0), "linked", name);
+        Finish(temporary, name, (_, _) => { });
+
+        // Renaming a name onto another of the same file does nothing at all.
+        _ = Libc.Unlink(descriptor, temporary, 0);
+    }
+
+    /// <summary>Makes a folder.</summary>
+    public void MakeDirectory(string name, uint mode)
+    {
+        Check(Libc.MakeDirectory(descriptor, name, 0x1C0), "made", name);
+        ChangeMode(name, mode);
+    }
+
+    /// <summary>Sets the mode of a file or folder.</summary>
+    public void ChangeMode(string name, uint mode) => Check(Libc.ChangeModeAt(descriptor, name, mode, 0), "given its mode", name);
+
+    /// <summary>Opens a folder in this one.</summary>
+    public OpenFolder Enter(string name) => new((int)Opened(name, Libc.CloseOnExec | Libc.NoFollowLinks | Libc.Directory | Libc.PathOnly, 0), Full(name));
+
+    /// <summary>Removes a file or link.</summary>
+    public void Remove(string name) => Check(Libc.Unlink(descriptor, name, 0), "removed", name);
+
+    /// <summary>Removes an empty folder.</summary>
+    public void RemoveDirectory(string name) => Check(Libc.Unlink(descriptor, name, Libc.RemoveDirectory), "removed", name);
+
+    /// <summary>The names in the folder, in ordinal order.</summary>
+    public string[] Names()
+    {
+        // The descriptor's own entry is the folder itself, whatever its path is called by now.
+        var listing = $"/proc/self/fd/{descriptor.ToString(System.Globalization.CultureInfo.InvariantCulture)}/.";
+        string[] paths = [.. Formats.Io.SortedDirectory.Files(listing), .. Formats.Io.SortedDirectory.Folders(listing)];
+        return [.. paths.Select(p => System.IO.Path.GetFileName(p)!).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A name's path below the root.</summary>
+    public string Full(string name) => path == "/" ? "/" + name : $"{path}/{name}";
+
+    // A name that no config can ask for in the same folder; what an interrupted run left is removed.
+    private string Temporary(string name)
+    {
+        var bytes = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name));
+        var temporary = $".provision-{Convert.ToHexStringLower(bytes.AsSpan(0, 8))}-{++_temporary}";
+        _ = Libc.Unlink(descriptor, temporary, 0);
+        return temporary;
+    }
+
+    private void Finish(string temporary, string name, Action<OpenFolder, string> own)
+    {
+        try
+        {
+            own(this, temporary);
+            Check(Libc.Rename(descriptor, temporary, descriptor, name), "given its name", name);
+        }
+        catch
+        {
+            _ = Libc.Unlink(descriptor, temporary, 0);
+            throw;
+        }
+    }
+
+    private SafeFileHandle Open(string name, ulong flags, ulong mode) => new((nint)Opened(name, flags, mode), ownsHandle: true);
+
+    private long Opened(string name, ulong flags, ulong mode)
+    {
+        var how = new Libc.OpenHow { Flags = flags, Mode = mode, Resolve = Libc.InRoot | Libc.NoMagicLinks };
+        var opened = Libc.OpenInRoot(Libc.OpenAt2, descriptor, name, how, (nuint)Marshal.SizeOf<Libc.OpenHow>());
+        return opened >= 0 ? opened : throw Failure("opened", name);
+    }
+
+    private void Check(int result, string done, string name)
+    {
+        if (result < 0)
+        {
+            throw Failure(done, name);
+        }
+    }
+
+    private HullException Failure(string done, string name) =>
+        ProvisioningErrors.RootAccess.Error($"{Full(name)} cannot be {done}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+}
