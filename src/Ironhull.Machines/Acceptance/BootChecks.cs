@@ -45,6 +45,7 @@ internal static class BootChecks
         new("verity/flipped-bit-panics", "One flipped bit in /usr ends in a panic, never in a running system", FlippedBitAsync),
         .. IpeBootChecks.All,
         .. SealedChecks.All,
+        .. AddonChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)

@@ -1,0 +1,81 @@
+using Ironhull.Formats.Trees;
+using Ironhull.Measurement;
+
+namespace Ironhull.Machines.Acceptance;
+
+/// <summary>The tests that boot the image with one of its own addons switched on, as a node would do it.</summary>
+internal static class AddonChecks
+{
+    private const string Restarting = "crash dump: restarting";
+
+    /// <summary>All tests.</summary>
+    public static IReadOnlyList<BootChecks.BootCheck> All { get; } =
+    [
+        new("addon/fips-mode", "With the addon fips, the kernel and OpenSSL work in FIPS mode, and ssh still does", FipsAsync),
+        new("addon/kdump-writes-a-dump", "With the addon kdump, a kernel that crashes leaves a dump on ROOT that makedumpfile reads", KdumpAsync),
+    ];
+
+    private static async Task<string> FipsAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        await using var machine = await BootAsync(context, "fips", cancel).ConfigureAwait(false);
+        // MD5 is what no FIPS provider has; the first command runs with the login's environment, the second as a service.
+        var output = await machine.SshAsync(
+            "cat /proc/sys/crypto/fips_enabled; k=/etc/ssh/ssh_host_ecdsa_key.pub; ssh-keygen -l -E md5 -f $k >/dev/null 2>&1; echo login $?; " +
+            "systemd-run -q --wait ssh-keygen -l -E md5 -f $k >/dev/null 2>&1; echo md5 $?; systemd-run -q --wait ssh-keygen -l -E sha256 -f $k >/dev/null 2>&1; echo sha256 $?; " +
+            "p=$(systemctl show -P MainPID ssh); grep -c 'ossl-modules/fips.so' /proc/$p/maps; systemctl is-system-running", cancel: cancel).ConfigureAwait(false);
+        var lines = Check.Lines(output);
+        Check.That(lines.Count == 6, $"unexpected output: {output}");
+        Check.Equal("1", lines[0], "crypto.fips_enabled");
+        Check.Equal("login 0", lines[1], "MD5 without OPENSSL_CONF");
+        Check.Lacks("md5 0", lines[2], "MD5 in a service");
+        Check.Equal("sha256 0", lines[3], "SHA-256 in a service");
+        Check.That(lines[4] != "0", "The ssh server has not loaded the FIPS provider.");
+        Check.Equal("running", lines[5], "systemctl is-system-running");
+        return "fips_enabled=1, the ssh server uses the FIPS provider, MD5 is refused in services";
+    }
+
+    private static async Task<string> KdumpAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        await using var machine = await BootAsync(context, "kdump", cancel).ConfigureAwait(false);
+        var ready = await machine.SshAsync("cat /sys/kernel/kexec_crash_loaded /proc/sys/kernel/kexec_load_disabled; systemctl is-active ironhull-kdump.service", cancel: cancel).ConfigureAwait(false);
+        Check.Equal("1 1 active", string.Join(' ', Check.Lines(ready)), "crash kernel loaded, kexec locked, ironhull-kdump.service");
+        await machine.SshAsync("nohup bash -c 'sleep 2; echo c > /proc/sysrq-trigger' >/dev/null 2>&1 </dev/null &", cancel: cancel).ConfigureAwait(false);
+        var seen = await machine.WaitForConsoleAsync([Restarting], context.Options.BootTimeout, cancel).ConfigureAwait(false);
+        context.Keep(machine);
+        var console = machine.ConsoleText;
+        Check.That(seen is not null, $"The crash kernel did not end. The end of the console:\n{ConsoleLog.Tail(console)}");
+        var lines = Check.Lines(console[console.LastIndexOf("Linux version ", StringComparison.Ordinal)..]);
+        var written = lines.FirstOrDefault(l => l.StartsWith("crash dump: /var/crash/", StringComparison.Ordinal))
+            ?? throw new CheckFailedException($"No dump was written:\n{ConsoleLog.Tail(console)}");
+        Check.That(lines.SkipWhile(l => l != written).Any(l => l.Contains("sysrq: Trigger a crash", StringComparison.Ordinal)), $"The dump does not hold the crash:\n{ConsoleLog.Tail(console)}");
+        return written;
+    }
+
+    /// <summary>Boots the image with one of its addons moved out of the catalogue.</summary>
+    private static async Task<Machine> BootAsync(BootChecks.BootContext context, string addon, CancellationToken cancel)
+    {
+        var path = Path.Combine(context.Folder, addon + ".raw");
+        context.Image.CopyWithBootFiles(path, files =>
+        {
+            var folder = BootPredictor.ExtrasOf(ImageDisk.KernelPath(files));
+            var catalogue = $"{folder}available/{addon}.addon.efi";
+            files.Set($"{folder}{addon}.addon.efi", files.TryGet(catalogue, out var file) && file.Type == InodeType.File
+                ? file
+                : throw new CheckFailedException($"The image has no addon {catalogue}."));
+        });
+        var machine = await Machine.StartAsync(BootChecks.Options(context, path), cancel).ConfigureAwait(false);
+        try
+        {
+            await machine.WaitForBootAsync(cancel).ConfigureAwait(false);
+            await machine.ConnectAsync(cancel).ConfigureAwait(false);
+            await machine.SshAsync("systemctl is-system-running --wait >/dev/null; systemctl is-active --quiet multi-user.target", cancel: cancel).ConfigureAwait(false);
+            return machine;
+        }
+        catch
+        {
+            context.Keep(machine);
+            await machine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}
