@@ -13,7 +13,7 @@ public sealed record ExtensionDefinition(string Base, string Level, bool ReloadM
     internal static ExtensionDefinition Read(FieldReader f, DefinitionFolder folder)
     {
         var name = f.RequiredString("base", "The definition of the base image, or its folder; what the base has is not in the extension.");
-        var path = Path.GetFullPath(Path.Combine(folder.Path, name));
+        var path = f.IsSchema ? "" : Path.GetFullPath(Path.Combine(folder.Path, name));
         path = Directory.Exists(path) ? Path.Combine(path, "image.yaml") : path;
         if (!f.IsSchema && !File.Exists(path))
         {
