@@ -46,8 +46,11 @@ internal static class IpeChecks
 
     private static async Task<string> CopiedPrograms(Machine machine, AcceptanceOptions options, CancellationToken cancel)
     {
+        // Some are mounted noexec, which would refuse first: a mount namespace of its own leaves that to IPE alone.
         var result = await machine.SshAsync(
-            $"for d in {string.Join(' ', s_writable)}; do cp /usr/bin/true $d/acceptance-copy; $d/acceptance-copy 2>/dev/null; echo $d $?; rm $d/acceptance-copy; done; /usr/bin/true; echo /usr/bin $?", cancel: cancel).ConfigureAwait(false);
+            "unshare --mount bash -s <<'END'\nfor m in /tmp /dev/shm; do mount -o remount,bind,exec $m || exit 1; done\n" +
+            $"for d in {string.Join(' ', s_writable)}; do cp /usr/bin/true $d/acceptance-copy; $d/acceptance-copy 2>/dev/null; echo $d $?; rm $d/acceptance-copy; done; /usr/bin/true; echo /usr/bin $?\nEND",
+            cancel: cancel).ConfigureAwait(false);
         Check.Equal(string.Join('\n', [.. s_writable.Select(d => $"{d} 126"), "/usr/bin 0"]), result.Trim(), "exit codes (126: the shell could not execute it)");
         var records = await AuditAsync(machine, "acceptance-copy", cancel).ConfigureAwait(false);
         foreach (var folder in s_writable)

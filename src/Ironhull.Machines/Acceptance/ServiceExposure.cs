@@ -22,6 +22,7 @@ internal static class ServiceExposure
         // Ours.
         ["ironhull-audit-rules.service"] = OwnLimit,
         ["ironhull-disk-guid.service"] = OwnLimit,
+        ["ironhull-enforcement-state.service"] = OwnLimit,
         ["ironhull-kdump.service"] = OwnLimit,
         ["sshd-keygen.service"] = OwnLimit,
         // The distribution's, held further than it does.
