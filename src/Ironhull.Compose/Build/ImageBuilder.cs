@@ -296,7 +296,7 @@ public sealed class ImageBuilder
         var volume = keys is null ? [] : Measure(
             "volume", () => ContainerVolume.Write(_request.OutputFolder, _definition.Name, composed.Root, _lock.Timestamp, keys.SignerOf(SigningRole.Extension), _cancellation));
         using var stream = File.OpenRead(path);
-        return Report(composed.Root, "", [new(name, "oci", stream.Length, stream.Length, Sha256Digest.Of(stream).ToString())], [new("packages", _lock.Packages.Sum(p => p.Size))]);
+        return Report(composed.Root, "", [new(name, "oci", stream.Length, stream.Length, Sha256Digest.Of(stream).ToString()), .. volume], [new("packages", _lock.Packages.Sum(p => p.Size))]);
     }
 
     private byte[] Uki(ComposedTree composed, Sha256Digest rootHash, string initrdPath, ISigningKeys keys)

@@ -163,6 +163,13 @@ public sealed class AzureLinuxImageTests(SharedKeys keys) : IDisposable
 
         Put("systemd", "/usr/bin/ssh-keygen");
         Put("systemd-boot", "/usr/bin/bootctl");
+        Put("util-linux", "/usr/sbin/fstrim");
+        Put("audit", "/usr/sbin/auditctl");
+        foreach (var module in (string[])["pam_deny", "pam_faillock", "pam_permit", "pam_unix"])
+        {
+            Put("pam", $"/usr/lib/security/{module}.so");
+        }
+
         Put("systemd-networkd", "/usr/lib/systemd/systemd-networkd-wait-online");
         Put("bash", "/bin/bash");
         Put("glibc", "/lib64/ld-linux-x86-64.so.2", "loader\n");
