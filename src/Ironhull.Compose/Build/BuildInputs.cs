@@ -22,7 +22,7 @@ public static class BuildInputs
         string?[] files =
         [
             definition.FilePath, File.Exists(lockPath) ? lockPath : null, definition.Accounts, definition.Preset, definition.Initrd?.FilePath,
-            definition.CrashInitrd?.FilePath, definition.Ipe?.RulesPath,
+            definition.CrashInitrd?.FilePath, definition.Ipe?.RulesPath, .. definition.Selinux?.Local ?? [],
         ];
         foreach (var path in files.OfType<string>().Distinct(StringComparer.Ordinal))
         {

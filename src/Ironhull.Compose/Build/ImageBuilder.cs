@@ -7,6 +7,7 @@ using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
 using Ironhull.Compose.Oci;
 using Ironhull.Compose.Progress;
+using Ironhull.Compose.Selinux;
 using Ironhull.Compose.Store;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Disk;
@@ -80,10 +81,10 @@ public sealed class ImageBuilder
         }
 
         var why = _cache.Explain("build", inputs);
-        var packages = await PackagesAsync(_definition, _lock, cancellation).ConfigureAwait(false);
+        var packages = await PackagesAsync(_definition, _lock, _lock.Packages, cancellation).ConfigureAwait(false);
         report = _definition.IsExtension
             ? await BuildExtensionAsync(packages, keys!, cancellation).ConfigureAwait(false)
-            : BuildImage(packages, keys, cancellation);
+            : BuildImage(packages, await PackagesAsync(_definition, _lock, _lock.Tools, cancellation).ConfigureAwait(false), keys, cancellation);
         report = report with { Outputs = [.. report.Outputs, .. PackageList.Write(_request.OutputFolder, _definition, _lock, packages)] };
         report = report with { Notes = [.. _definition.Waivers.Signatures.Select(w => w.Warning), .. report.Notes] };
         _cache.Remember("build", inputs);
@@ -92,17 +93,18 @@ public sealed class ImageBuilder
         return report with { Stages = _cache.Outcomes };
     }
 
-    private BuildReport BuildImage(IReadOnlyList<UnpackedPackage> packages, ISigningKeys? keys, CancellationToken cancellation)
+    private BuildReport BuildImage(IReadOnlyList<UnpackedPackage> packages, IReadOnlyList<UnpackedPackage> tools, ISigningKeys? keys, CancellationToken cancellation)
     {
         var composed = Measure("tree", () => TreeComposer.Compose(_definition, _lock, packages, _cache));
-        var report = _definition.Kind == ImageKind.Disk ? BuildDisk(composed, keys!, cancellation) : BuildOci(composed, keys);
+        var contexts = Measure("labels", () => PolicyStage.Apply(_definition, _lock, tools, composed.Root, _cache));
+        var report = _definition.Kind == ImageKind.Disk ? BuildDisk(composed, contexts, keys!, cancellation) : BuildOci(composed, keys);
         return report with { Notes = [.. composed.Notes, .. report.Notes] };
     }
 
     private async Task<BuildReport> BuildExtensionAsync(IReadOnlyList<UnpackedPackage> packages, ISigningKeys keys, CancellationToken cancellation)
     {
         var image = BaseImage.Of(_definition)!;
-        var below = await PackagesAsync(image.Definition, image.Lock, cancellation).ConfigureAwait(false);
+        var below = await PackagesAsync(image.Definition, image.Lock, image.Lock.Packages, cancellation).ConfigureAwait(false);
         var (tree, notes) = Measure("tree", () => ExtensionComposer.Compose(_definition, _lock, image, packages, below, _cache));
         var form = image.Definition.Disk!.Usr;
         var files = Stage("extension", "Write the extension", ExtensionImage.Key(tree, form, _lock.Timestamp), folder =>
@@ -151,16 +153,17 @@ public sealed class ImageBuilder
 
     private FolderSigningKeys OwnKeys() => new(_request.KeysFolder ?? throw ComposeErrors.KeysNeeded.Error("No keys were given."));
 
-    private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(ImageDefinition definition, ImageLock locked, CancellationToken cancellation)
+    private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(
+        ImageDefinition definition, ImageLock locked, IReadOnlyList<LockedPackage> packages, CancellationToken cancellation)
     {
         var folder = Path.Combine(_request.CacheFolder, "store");
         var store = definition.Packaging == PackagingKind.Rpm ? ContentStore.OpenRpm(folder) : ContentStore.Open(folder);
         var signatures = new PackageSignatures(definition, locked, store.Folder);
         var meter = StageMeter.Start(_time);
-        var unpacked = new UnpackedPackage?[locked.Packages.Count];
+        var unpacked = new UnpackedPackage?[packages.Count];
         Parallel.For(0, unpacked.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-            unpacked[i] = signatures.IsSettled(locked.Packages[i]) ? store.TryGet(locked.Packages[i].Sha256, locked.Packages[i].Name) : null);
-        var missing = locked.Packages.Where((_, i) => unpacked[i] is null).ToList();
+            unpacked[i] = signatures.IsSettled(packages[i]) ? store.TryGet(packages[i].Sha256, packages[i].Name) : null);
+        var missing = packages.Where((_, i) => unpacked[i] is null).ToList();
         if (missing.Count == 0)
         {
             _cache.Record(new("unpack", true, "every package is in the content store", meter.Stop()));
@@ -194,7 +197,7 @@ public sealed class ImageBuilder
         return unpacked!;
     }
 
-    private BuildReport BuildDisk(ComposedTree composed, ISigningKeys keys, CancellationToken cancellation)
+    private BuildReport BuildDisk(ComposedTree composed, FileContexts? contexts, ISigningKeys keys, CancellationToken cancellation)
     {
         var timestamp = _lock.Timestamp;
         if (_definition.CrashInitrd is { } crash)
@@ -206,7 +209,7 @@ public sealed class ImageBuilder
         var embedder = new ExtensionEmbedder(_definition, _lock, keys, Stage);
         var root = embedder.Apply(composed.Root, _request.OutputFolder, _request.DeferSigning, Extents, cancellation);
         var closure = Task.Run(() => MeasureQuiet("closure", () => Closure(composed.Root, root)), cancellation);
-        var usrTree = UsrImage.Tree(root, timestamp);
+        var usrTree = UsrImage.Tree(root, contexts, timestamp);
         // The initrd is compressed by one thread; the writer of /usr takes what is left.
         var initrdFile = Task.Run(() => InitrdFile(composed, _definition.Initrd!, "initrd", "Write the initrd"), cancellation);
         string usr;

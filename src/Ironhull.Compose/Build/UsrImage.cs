@@ -1,5 +1,6 @@
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Layout;
+using Ironhull.Compose.Selinux;
 using Ironhull.Formats.Erofs;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Trees;
@@ -18,12 +19,22 @@ public static class UsrImage
     private static readonly VerityFiles Files = new("usr");
 
     /// <summary>The tree as the partition has it: <c>/usr</c> is its root, and all times are the lock's.</summary>
-    public static FileTree Tree(FileTree root, long timestamp)
+    /// <param name="root">The whole tree, <c>/etc</c> in its place, labelled when there is a policy.</param>
+    /// <param name="contexts">The policy's contexts, for what the layout adds; null without a policy.</param>
+    /// <param name="timestamp">The lock's time.</param>
+    public static FileTree Tree(FileTree root, FileContexts? contexts, long timestamp)
     {
         var result = new FileTree();
         var all = root.Clone();
         all.Remove("/boot"); // the kernel is in the UKI
-        foreach (var (path, inode) in UsrLayout.Apply(all).Subtree("/usr"))
+        var layout = UsrLayout.Apply(all);
+        if (contexts is not null)
+        {
+            TreeLabels.Complete(layout, contexts);
+            RootSkeleton.Apply(layout, root, contexts);
+        }
+
+        foreach (var (path, inode) in layout.Subtree("/usr"))
         {
             result.Set(path == "/usr" ? "/" : path[4..], inode);
         }

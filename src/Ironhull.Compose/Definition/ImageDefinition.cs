@@ -64,6 +64,9 @@ public sealed record ImageDefinition
     /// <summary>What is asked for.</summary>
     public required PackageSelection Packages { get; init; }
 
+    /// <summary>Packages whose programs the build runs; nothing of them is in the image. Request texts, in file order.</summary>
+    public required IReadOnlyList<Located<string>> Tools { get; init; }
+
     /// <summary>What is knowingly accepted.</summary>
     public required Waivers Waivers { get; init; }
 
@@ -96,6 +99,9 @@ public sealed record ImageDefinition
 
     /// <summary>The initrd of the kernel that starts after a crash, or null when the image has none.</summary>
     public InitrdDefinition? CrashInitrd { get; init; }
+
+    /// <summary>The SELinux policy, or null.</summary>
+    public required SelinuxDefinition? Selinux { get; init; }
 
     /// <summary>How it boots; present for disks.</summary>
     public required BootDefinition? Boot { get; init; }
@@ -207,6 +213,7 @@ public sealed record ImageDefinition
             Kind = f.OptionalEnum("kind", Kinds, ImageKind.Disk, "A bootable disk, an OCI image archive, or a system or configuration extension of a disk image."),
             Repositories = [.. repositories.Select(r => r is RpmRepositoryDefinition { SnapshotSeconds: null } rpm ? rpm with { SnapshotSeconds = snapshot } : r)],
             Packages = f.OptionalMap("packages", p => PackageSelection.Read(p, packaging), "What is asked for (extensions may do without).") ?? new PackageSelection([], []),
+            Tools = PackageSelection.ReadTools(f, packaging),
             Waivers = f.OptionalMap("waivers", Waivers.Read, "What is knowingly accepted; each entry says why and expires.") ?? Waivers.None,
             Recipes = folder.Folders(f, f.StringList("recipes", description: "Recipe folders, relative to this file; a later one wins.")),
             Accounts = folder.OptionalFile(f, "accounts", "The file that declares users and groups."),
@@ -218,6 +225,7 @@ public sealed record ImageDefinition
             OsRelease = f.StringMap("osRelease", "Fields of os-release: they replace the image's own or follow them; an empty one is left out."),
             Initrd = ReadInitrd(f, folder, "initrd", "The file that says what the initrd holds (kind disk)."),
             CrashInitrd = ReadInitrd(f, folder, "crashInitrd", "The file that says what the initrd of the kernel after a crash holds; it and the kernel go into /usr/lib/ironhull/crash (kind disk)."),
+            Selinux = f.OptionalMap("selinux", s => SelinuxDefinition.Read(s, folder), "The SELinux policy, compiled from its modules; every file of the image is labelled by it (kind disk)."),
             Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
             Addons = f.List("addons", AddonDefinition.Read, description: "Signed addons: words for the kernel command line that a node can switch on without a new image (kind disk)."),
             Ipe = f.OptionalMap("ipe", i => IpeDefinition.Read(i, folder), "The policy of Integrity Policy Enforcement: which code may run (kind disk)."),
@@ -292,7 +300,7 @@ public sealed record ImageDefinition
             _ when f.Has("packages") => ["extension", "repositories"],
             _ => ["extension"],
         };
-        string[] ofDisks = ["addons", "boot", "crashInitrd", "disk", "extensions", "initrd", "ipe", "outputs"];
+        string[] ofDisks = ["addons", "boot", "crashInitrd", "disk", "extensions", "initrd", "ipe", "outputs", "selinux"];
         string[] foreign = d.Kind switch
         {
             ImageKind.Disk => ["extension", "oci"],

@@ -17,6 +17,11 @@ public sealed record PackageSelection(IReadOnlyList<Located<string>> Install, IR
     /// <summary>Names of RPM packages with wildcards.</summary>
     internal static TextForm RpmNames { get; } = new("a package name such as 'systemd', with '*' for any text", "^[A-Za-z0-9_*][A-Za-z0-9_+.*\\-]*$");
 
+    /// <summary>Reads the list of packages whose programs the build runs.</summary>
+    internal static IReadOnlyList<Located<string>> ReadTools(FieldReader f, PackagingKind packaging) => f.StringList(
+        "tools", description: "Packages whose programs the build runs, locked with the image; nothing of them is in it.",
+        form: packaging == PackagingKind.Debian && !f.IsSchema ? DebianRequest : RpmRequest);
+
     /// <summary>Reads the map.</summary>
     /// <param name="f">The map.</param>
     /// <param name="packaging">The world, which decides what a name may look like.</param>

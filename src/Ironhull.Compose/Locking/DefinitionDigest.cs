@@ -49,6 +49,11 @@ public static class DefinitionDigest
         Line("recommended", definition.Packages.Recommended ? "true" : "false");
         Line(["install", .. definition.Packages.Install.Select(p => p.Value)]);
         Line(["exclude", .. definition.Packages.Exclude.Select(p => p.Value)]);
+        if (definition.Tools.Count > 0)
+        {
+            Line(["tools", .. definition.Tools.Select(p => p.Value)]);
+        }
+
         foreach (var w in definition.Waivers.Dependencies)
         {
             Line("waiver", w.Package, w.Dependency);

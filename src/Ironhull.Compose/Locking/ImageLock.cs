@@ -33,6 +33,12 @@ public sealed record ImageLock
     /// <summary>The packages, ordered by name and architecture.</summary>
     public required IReadOnlyList<LockedPackage> Packages { get; init; }
 
+    /// <summary>The packages whose programs the build runs, with what they depend on, ordered by name and architecture; none of them is in the image.</summary>
+    public IReadOnlyList<LockedPackage> Tools { get; init; } = [];
+
+    /// <summary>Every package that a build needs, each package file once: the image's first.</summary>
+    public IReadOnlyList<LockedPackage> AllPackages => [.. Packages.Concat(Tools).DistinctBy(p => p.Sha256)];
+
     /// <summary>The day of <see cref="Timestamp"/>, with which waivers are compared.</summary>
     public DateOnly Day => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds(Timestamp).UtcDateTime);
 

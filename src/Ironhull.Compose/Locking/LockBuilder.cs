@@ -81,7 +81,8 @@ public static class LockBuilder
         var solution = Solve(definition, repositories, timestamp);
         var had = BaseImage.Of(definition)?.Lock.Packages.Select(p => p.Name).ToHashSet(StringComparer.Ordinal) ?? [];
         var chosen = solution.Packages.Where(p => !had.Contains(p.Candidate.Name)).ToList();
-        var unnamed = chosen.Select(p => p.Candidate).OfType<RpmCandidate>().Select(c => c.Package).Where(p => p.Checksum.Sha256 is null).ToList();
+        var tools = SolveTools(definition, repositories);
+        var unnamed = chosen.Concat(tools).Select(p => p.Candidate).OfType<RpmCandidate>().Select(c => c.Package).Where(p => p.Checksum.Sha256 is null).Distinct().ToList();
         var fetched = unnamed.Count == 0 ? [] : await sha256Of(unnamed).ConfigureAwait(false);
         var digests = unnamed.Zip(fetched).ToDictionary(p => p.First, p => p.Second);
         var byId = repositories.ToDictionary(r => r.Id, StringComparer.Ordinal);
@@ -93,10 +94,8 @@ public static class LockBuilder
             Definition = DefinitionDigest.Of(definition),
             Timestamp = timestamp,
             Repositories = [.. definition.Repositories.Select(r => Lock(r, byId[r.Id], definition.Waivers))],
-            Packages =
-            [
-                .. chosen.Select(p => Lock(p, definition, digests)).OrderBy(p => p.Name, StringComparer.Ordinal).ThenBy(p => p.Architecture, StringComparer.Ordinal),
-            ],
+            Packages = Lock(chosen, definition, digests),
+            Tools = Lock(tools, definition, digests),
         };
         return new(image, solution.Warnings, solution.Statistics);
     }
@@ -114,6 +113,24 @@ public static class LockBuilder
             ? throw failure.Code.Error(failure.Message, PlaceOf(definition, failure), failure.Remedy)
             : result.OrThrow();
     }
+
+    // What is left out of the image and what is waived there says nothing about programs that only the build runs.
+    private static IReadOnlyList<SolutionPackage> SolveTools(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
+    {
+        if (definition.Tools.Count == 0)
+        {
+            return [];
+        }
+
+        var request = new ResolutionRequest { Install = [.. definition.Tools.Select(p => p.Value)], IncludeEssential = false };
+        var result = Resolver.Resolve(UniverseOf(definition, repositories), request);
+        return result is Failure failure
+            ? throw failure.Code.Error(failure.Message, definition.Tools[0].Where, failure.Remedy)
+            : result.OrThrow().Packages;
+    }
+
+    private static IReadOnlyList<LockedPackage> Lock(IEnumerable<SolutionPackage> packages, ImageDefinition definition, Dictionary<RpmPackage, Sha256Digest> digests) =>
+        [.. packages.Select(p => Lock(p, definition, digests)).OrderBy(p => p.Name, StringComparer.Ordinal).ThenBy(p => p.Architecture, StringComparer.Ordinal)];
 
     // A Debian name with wildcards stands for every package it matches; one that matches none stays, so that the resolver can say so. RPM's
     // resolver knows wildcards itself.

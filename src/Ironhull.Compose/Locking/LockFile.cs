@@ -43,9 +43,20 @@ public static class LockFile
             separator = ",\n";
         }
 
-        text.Append("\n  ],\n  \"packages\": [");
-        separator = "\n";
-        foreach (var p in image.Packages)
+        AppendPackages(text.Append("\n  ]"), "packages", image.Packages);
+        if (image.Tools.Count > 0)
+        {
+            AppendPackages(text, "tools", image.Tools);
+        }
+
+        return text.Append("\n}\n").ToString();
+    }
+
+    private static void AppendPackages(StringBuilder text, string key, IReadOnlyList<LockedPackage> packages)
+    {
+        text.Append(CultureInfo.InvariantCulture, $",\n  \"{key}\": [");
+        var separator = "\n";
+        foreach (var p in packages)
         {
             text.Append(separator).Append(CultureInfo.InvariantCulture,
                 $"    {{\"name\": {Quote(p.Name)}, \"version\": {Quote(p.Version)}, \"architecture\": {Quote(p.Architecture)}, \"repository\": {Quote(p.Repository)}, \"path\": {Quote(p.Path)}, \"size\": {p.Size}, \"sha256\": \"{p.Sha256}\", \"source\": {Quote(p.Source)}, \"sourceVersion\": {Quote(p.SourceVersion)}, \"reason\": {Quote(p.Reason)}");
@@ -63,7 +74,7 @@ public static class LockFile
             separator = ",\n";
         }
 
-        return text.Append("\n  ]\n}\n").ToString();
+        text.Append("\n  ]");
     }
 
     private static void AppendRepository(StringBuilder text, PackagingKind packaging, LockedRepository r)
@@ -163,23 +174,29 @@ public static class LockFile
             Timestamp = Seconds(f, "timestamp"),
             Repositories = f.List("repositories", r => ReadRepository(r, packaging), required: true),
             Packages = f.List("packages", p => ReadPackage(p, packaging), required: true),
+            Tools = f.List("tools", p => ReadPackage(p, packaging)),
         };
         var ids = image.Repositories.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+        Check(f, "packages", image.Packages, ids);
+        Check(f, "tools", image.Tools, ids);
+        return image;
+    }
+
+    private static void Check(FieldReader f, string key, IReadOnlyList<LockedPackage> packages, HashSet<string> repositories)
+    {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var package in image.Packages)
+        foreach (var package in packages)
         {
-            if (!ids.Contains(package.Repository))
+            if (!repositories.Contains(package.Repository))
             {
-                f.Report(DefinitionErrors.LockMalformed.With($"The repository '{package.Repository}' of the package '{package.Name}' is not in the lock.", f.WhereIs("packages")));
+                f.Report(DefinitionErrors.LockMalformed.With($"The repository '{package.Repository}' of the package '{package.Name}' is not in the lock.", f.WhereIs(key)));
             }
 
             if (!seen.Add($"{package.Name}:{package.Architecture}"))
             {
-                f.Report(DefinitionErrors.LockMalformed.With($"The package '{package.Name}' is locked twice.", f.WhereIs("packages")));
+                f.Report(DefinitionErrors.LockMalformed.With($"The package '{package.Name}' is locked twice.", f.WhereIs(key)));
             }
         }
-
-        return image;
     }
 
     private static LockedRepository ReadRepository(FieldReader f, PackagingKind packaging)

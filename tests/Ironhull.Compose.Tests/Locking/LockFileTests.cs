@@ -245,7 +245,8 @@ public class LockFileTests
 
     private static void AssertSame(ImageLock expected, ImageLock actual)
     {
-        Assert.Equal(expected with { Repositories = [], Packages = [] }, actual with { Repositories = [], Packages = [] });
+        Assert.Equal(expected with { Repositories = [], Packages = [], Tools = [] }, actual with { Repositories = [], Packages = [], Tools = [] });
+        Assert.Equal(expected.Tools, actual.Tools);
         Assert.Equal(expected.Packages, actual.Packages);
         Assert.Equal(expected.Repositories.Select(r => r with { Signers = [], Unchecked = [] }), actual.Repositories.Select(r => r with { Signers = [], Unchecked = [] }));
         Assert.Equal(expected.Repositories.SelectMany(r => r.Unchecked), actual.Repositories.SelectMany(r => r.Unchecked));
