@@ -156,6 +156,11 @@ public sealed class ImageBuilder
     private async Task<IReadOnlyList<UnpackedPackage>> PackagesAsync(
         ImageDefinition definition, ImageLock locked, IReadOnlyList<LockedPackage> packages, CancellationToken cancellation)
     {
+        if (packages.Count == 0)
+        {
+            return [];
+        }
+
         var folder = Path.Combine(_request.CacheFolder, "store");
         var store = definition.Packaging == PackagingKind.Rpm ? ContentStore.OpenRpm(folder) : ContentStore.Open(folder);
         var signatures = new PackageSignatures(definition, locked, store.Folder);

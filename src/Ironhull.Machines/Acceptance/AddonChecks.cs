@@ -12,7 +12,7 @@ internal static class AddonChecks
     public static IReadOnlyList<BootChecks.BootCheck> All { get; } =
     [
         new("addon/fips-mode", "With the addon fips, the kernel and OpenSSL work in FIPS mode, and ssh still does", FipsAsync),
-        new("addon/kdump-writes-a-dump", "With the addon kdump, a kernel that crashes leaves a dump on ROOT that makedumpfile reads", KdumpAsync),
+        new("addon/kdump-writes-a-dump", "With the addons kdump and ipe-audit, a kernel that crashes leaves a dump on ROOT that makedumpfile reads", KdumpAsync),
     ];
 
     private static async Task<string> FipsAsync(BootChecks.BootContext context, CancellationToken cancel)
@@ -36,7 +36,8 @@ internal static class AddonChecks
 
     private static async Task<string> KdumpAsync(BootChecks.BootContext context, CancellationToken cancel)
     {
-        await using var machine = await BootAsync(context, "kdump", cancel).ConfigureAwait(false);
+        // kexec hands the kernel over in an anonymous file, which IPE refuses when it enforces.
+        await using var machine = await BootAsync(context, "kdump", cancel, IpeBootChecks.AuditAddon(context)).ConfigureAwait(false);
         var ready = await machine.SshAsync("cat /sys/kernel/kexec_crash_loaded /proc/sys/kernel/kexec_load_disabled; systemctl is-active ironhull-kdump.service", cancel: cancel).ConfigureAwait(false);
         Check.Equal("1 1 active", string.Join(' ', Check.Lines(ready)), "crash kernel loaded, kexec locked, ironhull-kdump.service");
         await machine.SshAsync("nohup bash -c 'sleep 2; echo c > /proc/sysrq-trigger' >/dev/null 2>&1 </dev/null &", cancel: cancel).ConfigureAwait(false);
@@ -51,19 +52,23 @@ internal static class AddonChecks
         return written;
     }
 
-    /// <summary>Boots the image with one of its addons moved out of the catalogue.</summary>
-    private static async Task<Machine> BootAsync(BootChecks.BootContext context, string addon, CancellationToken cancel)
+    /// <summary>Boots the image with one of its addons moved out of the catalogue, and with files of addons that are only beside the disk.</summary>
+    private static async Task<Machine> BootAsync(BootChecks.BootContext context, string addon, CancellationToken cancel, params string[] beside)
     {
-        var path = Path.Combine(context.Folder, addon + ".raw");
-        context.Image.CopyWithBootFiles(path, files =>
+        var disk = Path.Combine(context.Folder, addon + ".raw");
+        context.Image.CopyWithBootFiles(disk, files =>
         {
             var folder = BootPredictor.ExtrasOf(ImageDisk.KernelPath(files));
             var catalogue = $"{folder}available/{addon}.addon.efi";
             files.Set($"{folder}{addon}.addon.efi", files.TryGet(catalogue, out var file) && file.Type == InodeType.File
                 ? file
                 : throw new CheckFailedException($"The image has no addon {catalogue}."));
+            foreach (var path in beside)
+            {
+                files.Set(folder + Path.GetFileName(path), Inode.File(Content.FromBytes(File.ReadAllBytes(path))));
+            }
         });
-        var machine = await Machine.StartAsync(BootChecks.Options(context, path), cancel).ConfigureAwait(false);
+        var machine = await Machine.StartAsync(BootChecks.Options(context, disk), cancel).ConfigureAwait(false);
         try
         {
             await machine.WaitForBootAsync(cancel).ConfigureAwait(false);

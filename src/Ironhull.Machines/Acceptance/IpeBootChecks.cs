@@ -32,14 +32,16 @@ internal static class IpeBootChecks
             ?? throw new CheckFailedException($"Nothing says why. The end of the console:\n{ConsoleLog.Tail(machine.ConsoleText)}");
     }
 
-    private static async Task<string> AuditAsync(BootChecks.BootContext context, CancellationToken cancel)
+    /// <summary>The audit profile's addon, which lies beside the disk that the build wrote.</summary>
+    internal static string AuditAddon(BootChecks.BootContext context)
     {
         var addon = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(context.Options.ImagePath))!, "addons", "ipe-audit.addon.efi");
-        if (!File.Exists(addon))
-        {
-            throw new CheckSkippedException($"{addon} is not there");
-        }
+        return File.Exists(addon) ? addon : throw new CheckSkippedException($"{addon} is not there");
+    }
 
+    private static async Task<string> AuditAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        var addon = AuditAddon(context);
         var disk = Path.Combine(context.Folder, "audit.raw");
         context.Image.CopyWithBootFiles(disk, files =>
             files.Set(BootPredictor.ExtrasOf(ImageDisk.KernelPath(files)) + Path.GetFileName(addon), Inode.File(Content.FromBytes(File.ReadAllBytes(addon)))));
