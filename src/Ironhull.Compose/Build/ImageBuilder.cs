@@ -96,7 +96,7 @@ public sealed class ImageBuilder
     private BuildReport BuildImage(IReadOnlyList<UnpackedPackage> packages, IReadOnlyList<UnpackedPackage> tools, ISigningKeys? keys, CancellationToken cancellation)
     {
         var composed = Measure("tree", () => TreeComposer.Compose(_definition, _lock, packages, _cache));
-        var contexts = Measure("labels", () => PolicyStage.Apply(_definition, _lock, tools, composed.Root, _cache));
+        var contexts = _definition.Selinux is null ? null : Measure("labels", () => PolicyStage.Apply(_definition, _lock, tools, composed.Root, _cache));
         var report = _definition.Kind == ImageKind.Disk ? BuildDisk(composed, contexts, keys!, cancellation) : BuildOci(composed, keys);
         return report with { Notes = [.. composed.Notes, .. report.Notes] };
     }
