@@ -6,13 +6,10 @@ namespace Ironhull.Machines.Acceptance;
 /// <summary>The tests that boot the image with one of its own addons switched on, as a node would do it.</summary>
 internal static class AddonChecks
 {
-    private const string Restarting = "crash dump: restarting";
-
     /// <summary>All tests.</summary>
     public static IReadOnlyList<BootChecks.BootCheck> All { get; } =
     [
         new("addon/fips-mode", "With the addon fips, the kernel and OpenSSL work in FIPS mode, and ssh still does", FipsAsync),
-        new("addon/kdump-writes-a-dump", "With the addons kdump and ipe-audit, a kernel that crashes leaves a dump on ROOT that makedumpfile reads", KdumpAsync),
     ];
 
     private static async Task<string> FipsAsync(BootChecks.BootContext context, CancellationToken cancel)
@@ -21,7 +18,7 @@ internal static class AddonChecks
         // MD5 is what no FIPS provider has; the first command runs with the login's environment, the second as a service.
         var output = await machine.SshAsync(
             "cat /proc/sys/crypto/fips_enabled; k=/etc/ssh/ssh_host_ecdsa_key.pub; ssh-keygen -l -E md5 -f $k >/dev/null 2>&1; echo login $?; " +
-            "systemd-run -q --wait ssh-keygen -l -E md5 -f $k >/dev/null 2>&1; echo md5 $?; systemd-run -q --wait ssh-keygen -l -E sha256 -f $k >/dev/null 2>&1; echo sha256 $?; " +
+            "systemd-run -q --wait --collect ssh-keygen -l -E md5 -f $k >/dev/null 2>&1; echo md5 $?; systemd-run -q --wait --collect ssh-keygen -l -E sha256 -f $k >/dev/null 2>&1; echo sha256 $?; " +
             "p=$(systemctl show -P MainPID ssh); grep -c 'ossl-modules/fips.so' /proc/$p/maps; systemctl is-system-running", cancel: cancel).ConfigureAwait(false);
         var lines = Check.Lines(output);
         Check.That(lines.Count == 6, $"unexpected output: {output}");
@@ -34,26 +31,8 @@ internal static class AddonChecks
         return "fips_enabled=1, the ssh server uses the FIPS provider, MD5 is refused in services";
     }
 
-    private static async Task<string> KdumpAsync(BootChecks.BootContext context, CancellationToken cancel)
-    {
-        // kexec hands the kernel over in an anonymous file, which IPE refuses when it enforces.
-        await using var machine = await BootAsync(context, "kdump", cancel, IpeBootChecks.AuditAddon(context)).ConfigureAwait(false);
-        var ready = await machine.SshAsync("cat /sys/kernel/kexec_crash_loaded /proc/sys/kernel/kexec_load_disabled; systemctl is-active ironhull-kdump.service", cancel: cancel).ConfigureAwait(false);
-        Check.Equal("1 1 active", string.Join(' ', Check.Lines(ready)), "crash kernel loaded, kexec locked, ironhull-kdump.service");
-        await machine.SshAsync("nohup bash -c 'sleep 2; echo c > /proc/sysrq-trigger' >/dev/null 2>&1 </dev/null &", cancel: cancel).ConfigureAwait(false);
-        var seen = await machine.WaitForConsoleAsync([Restarting], context.Options.BootTimeout, cancel).ConfigureAwait(false);
-        context.Keep(machine);
-        var console = machine.ConsoleText;
-        Check.That(seen is not null, $"The crash kernel did not end. The end of the console:\n{ConsoleLog.Tail(console)}");
-        var lines = Check.Lines(console[console.LastIndexOf("Linux version ", StringComparison.Ordinal)..]);
-        var written = lines.FirstOrDefault(l => l.StartsWith("crash dump: /var/crash/", StringComparison.Ordinal))
-            ?? throw new CheckFailedException($"No dump was written:\n{ConsoleLog.Tail(console)}");
-        Check.That(lines.SkipWhile(l => l != written).Any(l => l.Contains("sysrq: Trigger a crash", StringComparison.Ordinal)), $"The dump does not hold the crash:\n{ConsoleLog.Tail(console)}");
-        return written;
-    }
-
-    /// <summary>Boots the image with one of its addons moved out of the catalogue, and with files of addons that are only beside the disk.</summary>
-    private static async Task<Machine> BootAsync(BootChecks.BootContext context, string addon, CancellationToken cancel, params string[] beside)
+    /// <summary>Boots the image with one of its addons moved out of the catalogue.</summary>
+    private static async Task<Machine> BootAsync(BootChecks.BootContext context, string addon, CancellationToken cancel)
     {
         var disk = Path.Combine(context.Folder, addon + ".raw");
         context.Image.CopyWithBootFiles(disk, files =>
@@ -63,10 +42,6 @@ internal static class AddonChecks
             files.Set($"{folder}{addon}.addon.efi", files.TryGet(catalogue, out var file) && file.Type == InodeType.File
                 ? file
                 : throw new CheckFailedException($"The image has no addon {catalogue}."));
-            foreach (var path in beside)
-            {
-                files.Set(folder + Path.GetFileName(path), Inode.File(Content.FromBytes(File.ReadAllBytes(path))));
-            }
         });
         var machine = await Machine.StartAsync(BootChecks.Options(context, disk), cancel).ConfigureAwait(false);
         try
