@@ -65,13 +65,15 @@ public sealed class RpmbuildTests
     public void Next_PackageOfTheRoot_GivesTheRoot() =>
         Assert.Equal(["/ 0", "/usr 0"], Paths(RpmFixture.Build(RpmRelease.V418, "root", Spec("mkdir -p %{buildroot}/usr", "%dir /\n%dir /usr"))[0]));
 
-    [Fact]
-    public void Next_FileOf4GiBAndMore_IsReadWhole()
+    [Theory]
+    [InlineData("4.18", 4)]
+    [InlineData("6", 6)]
+    public void Next_FileOf4GiBAndMore_IsReadWhole(string release, int format)
     {
         var spec = Spec(
             "mkdir -p %{buildroot}/srv; truncate -s 4294967299 %{buildroot}/srv/huge; ln %{buildroot}/srv/huge %{buildroot}/srv/same; echo small > %{buildroot}/srv/small",
             "/srv/huge\n/srv/same\n/srv/small");
-        var path = RpmFixture.Build(RpmRelease.V418, "huge", spec, "_binary_payload w1.zstdio")[0];
+        var path = RpmFixture.Build(RpmRelease.Get(release), "huge", spec, "_binary_payload w1.zstdio", $"_rpmformat {format}")[0];
         Assert.Equal(["/srv/huge 4294967299", "/srv/same 0", "/srv/small 6"], Paths(path).Order(StringComparer.Ordinal));
     }
 
