@@ -74,22 +74,7 @@ public sealed class FilesStageTests
         ("passwd: a group that is not there", 0, "", "\"passwd\":{\"users\":[{\"name\":\"u\",\"groups\":[\"g\"]}]}", "HULL8062"),
     ];
 
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (var row in Table)
-            {
-                foreach (var version in SpecVersion.All.Where(v => v.Minor >= row.Since))
-                {
-                    data.Add(row.Name, version.ToString());
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, string> Cases => VersionedCases.Of(Table.Select(r => (r.Name, r.Since)));
 
     [Theory]
     [MemberData(nameof(Cases))]

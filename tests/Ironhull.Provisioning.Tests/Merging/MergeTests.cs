@@ -38,22 +38,7 @@ public sealed class MergeTests
         ("tang servers meet by url", 2, "\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/a\",\"clevis\":{\"tang\":[{\"url\":\"http://t\",\"thumbprint\":\"x\"}]}}]}", "\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/a\",\"clevis\":{\"tang\":[{\"url\":\"http://t\",\"thumbprint\":\"y\"}]}}]}", "\"storage\":{\"luks\":[{\"clevis\":{\"tang\":[{\"thumbprint\":\"y\",\"url\":\"http://t\"}]},\"device\":\"/a\",\"name\":\"a\"}]}"),
     ];
 
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (var row in Table)
-            {
-                foreach (var version in SpecVersion.All.Where(v => v.Minor >= row.Since))
-                {
-                    data.Add(row.Name, version.ToString());
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, string> Cases => VersionedCases.Of(Table.Select(r => (r.Name, r.Since)));
 
     [Theory]
     [MemberData(nameof(Cases))]
