@@ -105,7 +105,8 @@ public sealed class ImageBuilder
     {
         var image = BaseImage.Of(_definition)!;
         var below = await PackagesAsync(image.Definition, image.Lock, image.Lock.Packages, cancellation).ConfigureAwait(false);
-        var (tree, notes) = Measure("tree", () => ExtensionComposer.Compose(_definition, _lock, image, packages, below, _cache));
+        var tools = await PackagesAsync(image.Definition, image.Lock, image.Lock.Tools, cancellation).ConfigureAwait(false);
+        var (tree, notes) = Measure("tree", () => ExtensionComposer.Compose(_definition, _lock, image, packages, below, tools, _cache));
         var form = image.Definition.Disk!.Usr;
         var files = Stage("extension", "Write the extension", ExtensionImage.Key(tree, form, _lock.Timestamp), folder =>
         {
@@ -212,7 +213,7 @@ public sealed class ImageBuilder
         }
 
         var embedder = new ExtensionEmbedder(_definition, _lock, keys, Stage);
-        var root = embedder.Apply(composed.Root, _request.OutputFolder, _request.DeferSigning, Extents, cancellation);
+        var root = embedder.Apply(composed.Root, contexts, _request.OutputFolder, _request.DeferSigning, Extents, cancellation);
         var closure = Task.Run(() => MeasureQuiet("closure", () => Closure(composed.Root, root)), cancellation);
         var usrTree = UsrImage.Tree(root, contexts, timestamp);
         // The initrd is compressed by one thread; the writer of /usr takes what is left.

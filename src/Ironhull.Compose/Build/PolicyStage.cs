@@ -15,6 +15,9 @@ namespace Ironhull.Compose.Build;
 /// </summary>
 public static class PolicyStage
 {
+    /// <summary>Where packages put their policy modules.</summary>
+    internal const string ModulesFolder = "/usr/share/selinux";
+
     private const string Origin = "image";
 
     /// <summary>Compiles, installs and labels.</summary>
@@ -86,7 +89,7 @@ public static class PolicyStage
 
     private static List<PolicyCompiler.Module> Modules(FileTree tree, SelinuxDefinition policy)
     {
-        var folder = $"/usr/share/selinux/{policy.Policy}";
+        var folder = $"{ModulesFolder}/{policy.Policy}";
         var all = new Dictionary<string, PolicyCompiler.Module>(StringComparer.Ordinal);
         foreach (var (path, inode) in tree.Subtree(folder).Where(e => e.Value.Type == InodeType.File))
         {
@@ -122,7 +125,7 @@ public static class PolicyStage
         Put($"{root}/contexts/files/file_contexts.homedirs", System.Text.Encoding.ASCII.GetBytes(homes.Homes));
         Put($"{root}/seusers", System.Text.Encoding.ASCII.GetBytes(CilStatements.Render(logins)));
         Put("/etc/selinux/config", System.Text.Encoding.ASCII.GetBytes($"SELINUX=enforcing\nSELINUXTYPE={policy.Policy}\n"));
-        tree.Remove("/usr/share/selinux");
+        tree.Remove(ModulesFolder);
         tree.Remove("/var/lib/selinux");
     }
 }

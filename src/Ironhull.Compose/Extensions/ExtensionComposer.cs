@@ -3,6 +3,7 @@ using Ironhull.Compose.Closure;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
+using Ironhull.Compose.Selinux;
 using Ironhull.Compose.Store;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Trees;
@@ -23,11 +24,13 @@ public static class ExtensionComposer
     /// <param name="image">Its base.</param>
     /// <param name="own">The extension's packages, unpacked, in its lock's order.</param>
     /// <param name="below">The base's packages, unpacked, in its lock's order.</param>
+    /// <param name="tools">The base's build tools, unpacked, in its lock's order: they compile the policy by which the extension is labelled.</param>
     /// <param name="cache">Keeps what is costly to make.</param>
     /// <returns>The extension's tree, and what was noticed on the way.</returns>
     /// <exception cref="HullException">HULL5401, HULL5402; HULL51xx, HULL52xx: as for images.</exception>
     public static (FileTree Tree, IReadOnlyList<string> Notes) Compose(
-        ImageDefinition definition, ImageLock locked, BaseImage image, IReadOnlyList<UnpackedPackage> own, IReadOnlyList<UnpackedPackage> below, StageCache cache)
+        ImageDefinition definition, ImageLock locked, BaseImage image, IReadOnlyList<UnpackedPackage> own, IReadOnlyList<UnpackedPackage> below,
+        IReadOnlyList<UnpackedPackage> tools, StageCache cache)
     {
         var kind = definition.Kind == ImageKind.Sysext ? ExtensionKind.System : ExtensionKind.Configuration;
         var together = image.With(definition);
@@ -36,6 +39,7 @@ public static class ExtensionComposer
         var composed = TreeComposer.Compose(together, image.Lock with { Packages = [.. packages.Select(p => p.First)] }, [.. packages.Select(p => p.Second)], cache);
         var root = composed.Root;
         var names = locked.Packages.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var contexts = Label(root, names, image, tools, cache);
         var tree = ExtensionTree.Split(root, names, [], kind).Extension;
         AddFiles(definition, kind, root, tree);
         if (tree.Count == 1)
@@ -52,7 +56,15 @@ public static class ExtensionComposer
             ExtensionManifest.Apply(tree, definition.Name, definition.Version, locked.Packaging, locked.Packages);
         }
 
-        return (ExtensionImage.Finish(tree, locked.Timestamp), LeftOut(root, names, kind));
+        return (ExtensionImage.Finish(tree, contexts, locked.Timestamp), LeftOut(root, names, kind));
+    }
+
+    // By the policy that runs on the node: the base's, whatever modules the extension's packages bring.
+    private static FileContexts? Label(FileTree root, HashSet<string> names, BaseImage image, IReadOnlyList<UnpackedPackage> tools, StageCache cache)
+    {
+        var modules = root.Subtree(PolicyStage.ModulesFolder).Where(e => names.Contains(e.Value.Origin) && e.Value.Type != InodeType.Directory).Select(e => e.Key).ToList();
+        modules.ForEach(m => root.Remove(m));
+        return PolicyStage.Apply(image.Definition, image.Lock, tools, root, cache);
     }
 
     private static void AddFiles(ImageDefinition definition, ExtensionKind kind, FileTree root, FileTree tree)

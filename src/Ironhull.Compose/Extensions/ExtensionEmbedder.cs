@@ -3,6 +3,7 @@ using Ironhull.Compose.Closure;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
+using Ironhull.Compose.Selinux;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Trees;
@@ -29,13 +30,14 @@ public sealed class ExtensionEmbedder(ImageDefinition definition, ImageLock lock
     private const string Origin = "image";
 
     /// <summary>Moves every extension of the definition.</summary>
-    /// <param name="root">The composed tree; not changed.</param>
+    /// <param name="root">The composed tree, labelled when there is a policy; not changed.</param>
+    /// <param name="contexts">The policy's contexts, for what an extension has beyond its packages; null without a policy.</param>
     /// <param name="output">The output folder.</param>
     /// <param name="deferred">Whether the image is signed later; an extension must be signed now or have been.</param>
     /// <param name="extents">Opens the compressed files of earlier builds by the name of what they are for, or gives null.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="HullException">HULL5401, HULL5403, HULL5404, HULL60xx.</exception>
-    public FileTree Apply(FileTree root, string output, bool deferred, Func<string, ExtentPack?> extents, CancellationToken cancellation)
+    public FileTree Apply(FileTree root, FileContexts? contexts, string output, bool deferred, Func<string, ExtentPack?> extents, CancellationToken cancellation)
     {
         var result = root;
         foreach (var extension in definition.Extensions)
@@ -48,7 +50,7 @@ public sealed class ExtensionEmbedder(ImageDefinition definition, ImageLock lock
 
             ExtensionRelease.Of(root, ExtensionKind.System).Apply(tree, ExtensionKind.System, extension.Name);
             ExtensionManifest.Apply(tree, extension.Name, definition.Version, locked.Packaging, [.. locked.Packages.Where(p => extension.Packages.Contains(p.Name))]);
-            tree = ExtensionImage.Finish(tree, locked.Timestamp);
+            tree = ExtensionImage.Finish(tree, contexts, locked.Timestamp);
             var file = Build(extension.Name, tree, output, deferred, extents, cancellation);
             var content = Content.FromFileRange(File.OpenHandle(file), 0, new FileInfo(file).Length, Digest(file));
             rest.EnsureDirectory(Folder, Origin);

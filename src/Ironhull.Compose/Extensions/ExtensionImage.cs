@@ -1,6 +1,7 @@
 using Ironhull.Compose.Build;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Layout;
+using Ironhull.Compose.Selinux;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Erofs;
@@ -29,10 +30,21 @@ public static class ExtensionImage
         .Add("cluster", form.Cluster)
         .Add("timestamp", timestamp);
 
-    /// <summary>The tree as the image has it: all times are the lock's.</summary>
-    public static FileTree Finish(FileTree tree, long timestamp)
+    /// <summary>
+    /// The tree as the image has it: all times are the lock's, and everything has a label. Where an extension is merged, its folders
+    /// cover those of the base, so that one without a label would take the label of <c>/usr</c> away for all that lies in it.
+    /// </summary>
+    /// <param name="tree">Not changed.</param>
+    /// <param name="contexts">The policy's contexts, for what has no label yet; null without a policy.</param>
+    /// <param name="timestamp">The lock's time.</param>
+    public static FileTree Finish(FileTree tree, FileContexts? contexts, long timestamp)
     {
         var result = tree.Clone();
+        if (contexts is not null)
+        {
+            TreeLabels.Complete(result, contexts);
+        }
+
         result.Transform((_, inode) => inode.With(modifiedSeconds: timestamp));
         return result;
     }

@@ -39,7 +39,7 @@ internal static class ExtensionChecks
     {
         using var signer = KeyStore.Open(options.KeysFolder).OpenSigner(SigningRole.Extension);
         (string, string)[] files = [(Marker, "merged\n"), ("/opt/acceptance-extension", "must not cover /opt\n")];
-        await PutAsync(machine, "/var/lib/extensions/acceptance.raw", TestExtension.Create("acceptance", SystemRelease, files, signer), cancel).ConfigureAwait(false);
+        await PutAsync(machine, "/var/lib/extensions/acceptance.raw", await ImageAsync(machine, "acceptance", SystemRelease, files, signer, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
         await machine.SshAsync("systemctl restart systemd-sysext", cancel: cancel).ConfigureAwait(false);
         Check.Equal("merged", await machine.SshAsync($"cat {Marker}", cancel: cancel).ConfigureAwait(false), "the extension's file");
         var names = await machine.SshAsync("set -e; cat /usr/.systemd-sysext/extensions; touch /opt/acceptance; ls /opt; ! findmnt -n --mountpoint /opt; ctr version >/dev/null", cancel: cancel).ConfigureAwait(false);
@@ -56,7 +56,8 @@ internal static class ExtensionChecks
         {
             using var stranger = KeyStore.Init(Path.Combine(keys.FullName, "keys"), "A stranger").OpenSigner(SigningRole.Extension);
             (string, string)[] files = [(Marker, "must not be there\n")];
-            byte[] Image(string name, ISigner? key) => TestExtension.Create(name, SystemRelease, files, key);
+            var labels = await TestExtension.LabelsAsync(machine, "acceptance", SystemRelease, files, cancel).ConfigureAwait(false);
+            byte[] Image(string name, ISigner? key) => TestExtension.Create(name, SystemRelease, files, labels, key);
             await PutAsync(machine, "/var/lib/extensions/acceptance-unsigned.raw", Image("acceptance-unsigned", null), cancel).ConfigureAwait(false);
             await PutAsync(machine, "/etc/extensions/acceptance-stranger.raw", Image("acceptance-stranger", stranger), cancel).ConfigureAwait(false);
             await PutAsync(machine, "/etc/extensions/acceptance-altered.raw", TestExtension.Altered(Image("acceptance-altered", signer)), cancel).ConfigureAwait(false);
@@ -85,8 +86,8 @@ internal static class ExtensionChecks
     {
         using var signer = KeyStore.Open(options.KeysFolder).OpenSigner(SigningRole.Extension);
         (string, string)[] files = [("/etc/acceptance-confext", "merged\n")];
-        await PutAsync(machine, "/var/lib/confexts/acceptance.raw", TestExtension.Create("acceptance", ConfigurationRelease, files, signer), cancel).ConfigureAwait(false);
-        await PutAsync(machine, "/var/lib/confexts/acceptance-unsigned.raw", TestExtension.Create("acceptance-unsigned", ConfigurationRelease, files, null), cancel).ConfigureAwait(false);
+        await PutAsync(machine, "/var/lib/confexts/acceptance.raw", await ImageAsync(machine, "acceptance", ConfigurationRelease, files, signer, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        await PutAsync(machine, "/var/lib/confexts/acceptance-unsigned.raw", await ImageAsync(machine, "acceptance-unsigned", ConfigurationRelease, files, null, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
         var output = await machine.SshAsync(
             "set -e; systemctl restart systemd-confext; cat /etc/acceptance-confext; touch /etc/acceptance-write; rm /etc/acceptance-write; " +
             $"cat /etc/os-release >/dev/null; ls {Refused}; findmnt -no FSTYPE,OPTIONS --mountpoint /etc | tail -n 1", cancel: cancel).ConfigureAwait(false);
@@ -94,6 +95,10 @@ internal static class ExtensionChecks
         Check.That(lines is ["merged", "acceptance-unsigned.raw", var mount] && mount.StartsWith("overlay", StringComparison.Ordinal), $"unexpected: {output}");
         return output.Trim();
     });
+
+    private static async Task<byte[]> ImageAsync(
+        Machine machine, string name, string release, IReadOnlyList<(string Path, string Text)> files, ISigner? signer, CancellationToken cancel) =>
+        TestExtension.Create(name, release, files, await TestExtension.LabelsAsync(machine, name, release, files, cancel).ConfigureAwait(false), signer);
 
     private static async Task PutAsync(Machine machine, string path, byte[] content, CancellationToken cancel)
     {

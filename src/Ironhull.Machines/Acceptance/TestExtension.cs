@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Ironhull.Formats.Erofs;
 using Ironhull.Formats.Gpt;
@@ -12,6 +13,9 @@ namespace Ironhull.Machines.Acceptance;
 /// <summary>Small extension images for tests: a GPT with a file system, its hash tree and its signed root hash.</summary>
 internal static class TestExtension
 {
+    // xattr(7): where the kernel keeps a file's SELinux context.
+    private const string LabelAttribute = "security.selinux";
+
     private static readonly Guid s_disk = new("0e7c8c0d-57f3-4b5b-9d3c-3e1d4c2b1b01");
     private static readonly Guid s_signature = new("0e7c8c0d-57f3-4b5b-9d3c-3e1d4c2b1b02");
 
@@ -19,16 +23,13 @@ internal static class TestExtension
     /// <param name="name">The extension's name.</param>
     /// <param name="release">The path of the folder of its release file: sysext and confext differ.</param>
     /// <param name="files">Paths and texts.</param>
+    /// <param name="labels">SELinux contexts by path; what has none stays without a label.</param>
     /// <param name="signer">Null leaves the image without a hash tree and a signature.</param>
-    public static byte[] Create(string name, string release, IReadOnlyList<(string Path, string Text)> files, ISigner? signer)
+    public static byte[] Create(
+        string name, string release, IReadOnlyList<(string Path, string Text)> files, IReadOnlyDictionary<string, string> labels, ISigner? signer)
     {
-        var tree = new FileTree();
-        tree.Set($"{release}/extension-release.{name}", Inode.File(Content.FromText("ID=_any\n")));
-        foreach (var (path, text) in files)
-        {
-            tree.Set(path, Inode.File(Content.FromText(text), 0x1ED));
-        }
-
+        var tree = Tree(name, release, files);
+        tree.Transform((path, inode) => labels.TryGetValue(path, out var label) ? inode.With(xattrs: [new(LabelAttribute, Encoding.ASCII.GetBytes(label + '\0'))]) : inode);
         using var data = new MemoryStream();
         ErofsWriter.Write(tree, data, new ErofsWriterOptions { Uuid = s_disk, BuildTimeSeconds = 0 });
         data.Position = 0;
@@ -54,6 +55,16 @@ internal static class TestExtension
         return disk.ToArray();
     }
 
+    /// <summary>The labels that a machine's policy gives to the files and folders of an extension; none where there is no policy.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> LabelsAsync(
+        Machine machine, string name, string release, IReadOnlyList<(string Path, string Text)> files, CancellationToken cancel)
+    {
+        var entries = Tree(name, release, files).Entries.ToList();
+        string Ask(InodeType type, string word) => $"matchpathcon -m {word} {string.Join(' ', entries.Where(e => e.Value.Type == type).Select(e => e.Key))} 2>/dev/null || true; ";
+        var output = await machine.SshAsync(Ask(InodeType.Directory, "dir") + Ask(InodeType.File, "file"), cancel: cancel).ConfigureAwait(false);
+        return Check.Lines(output).Select(l => l.Split('\t')).Where(f => f.Length == 2).ToDictionary(f => f[0], f => f[1], StringComparer.Ordinal);
+    }
+
     /// <summary>The same image with one changed bit in its file system.</summary>
     public static byte[] Altered(byte[] image)
     {
@@ -64,6 +75,18 @@ internal static class TestExtension
         return copy;
     }
 
+    private static FileTree Tree(string name, string release, IReadOnlyList<(string Path, string Text)> files)
+    {
+        var tree = new FileTree();
+        tree.Set($"{release}/extension-release.{name}", Inode.File(Content.FromText("ID=_any\n")));
+        foreach (var (path, text) in files)
+        {
+            tree.Set(path, Inode.File(Content.FromText(text), 0x1ED));
+        }
+
+        return tree;
+    }
+
     private static byte[] Signature(Sha256Digest rootHash, ISigner signer)
     {
         using var stream = new MemoryStream();
@@ -72,7 +95,7 @@ internal static class TestExtension
             json.WriteStartObject();
             json.WriteString("rootHash", rootHash.ToString());
             json.WriteString("certificateFingerprint", signer.Certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant());
-            json.WriteBase64String("signature", CmsDetachedSignature.Sign(System.Text.Encoding.ASCII.GetBytes(rootHash.ToString()), signer));
+            json.WriteBase64String("signature", CmsDetachedSignature.Sign(Encoding.ASCII.GetBytes(rootHash.ToString()), signer));
             json.WriteEndObject();
         }
 
