@@ -40,6 +40,7 @@ public sealed class AzureLinuxImageTests(SharedKeys keys) : IDisposable
         Assert.Empty(definition.Waivers.Signatures);
         Assert.Equal(("azurelinux", "azurecontainerlinux"), (definition.OsRelease["ID"], definition.OsRelease["VARIANT_ID"]));
         Assert.StartsWith("cpe:2.3:o:microsoft:azure_linux:3.0:", definition.OsRelease["CPE_NAME"], StringComparison.Ordinal);
+        Assert.True(DateOnly.TryParseExact(definition.OsRelease["SUPPORT_END"], "yyyy-MM-dd", out _)); // os-release(5)
         var key = Packages.OpenPgp.OpenPgpKeyRing.Load(definition.Repositories[0].Keys, definition.Repositories[0].Fingerprints);
         Assert.Contains("Mariner RPM Release Signing", Assert.Single(key.Keys).UserId, StringComparison.Ordinal);
         var both = Packages.OpenPgp.OpenPgpKeyRing.Load(definition.Repositories[^1].Keys, definition.Repositories[^1].Fingerprints);
