@@ -36,6 +36,9 @@ public sealed class ToolRoot
     /// <summary>systemd 257 of Debian 13: its systemd-measure signs without a TPM and knows every section.</summary>
     public static ToolRoot Systemd { get; } = WithShell("systemd-trixie", "trixie", "systemd", "libtss2-esys-3.0.2-0t64", "libtss2-mu-4.0.1-0t64", "libtss2-rc0t64");
 
+    /// <summary>systemd-dissect 257 of Debian 13, which judges images by a policy.</summary>
+    public static ToolRoot Dissect { get; } = Of("dissect-trixie", "trixie", "systemd-container");
+
     /// <summary>Where the tools are; the first use fills it.</summary>
     public string Folder => _folder.Value;
 
@@ -96,7 +99,7 @@ public sealed class ToolRoot
     public string RunByLoader(string tool, params string[] arguments)
     {
         var libraries = $"{Folder}/usr/lib/x86_64-linux-gnu";
-        return HostTool.Run($"{libraries}/ld-linux-x86-64.so.2", ["--library-path", libraries, $"{Folder}/usr/bin/{tool}", .. arguments]);
+        return HostTool.Run($"{libraries}/ld-linux-x86-64.so.2", ["--library-path", $"{libraries}:{libraries}/systemd", $"{Folder}/usr/bin/{tool}", .. arguments]);
     }
 
     // apt-get with a state of its own, so that the host's is neither read nor changed. A suite's Release file may have expired.

@@ -3,6 +3,7 @@ using Ironhull.Compose.Closure;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
+using Ironhull.Compose.Merge;
 using Ironhull.Compose.Selinux;
 using Ironhull.Compose.Store;
 using Ironhull.Diagnostics;
@@ -47,7 +48,9 @@ public static class ExtensionComposer
             throw ExtensionErrors.Empty.Error($"The extension '{definition.Name}' would hold no file below {kind.Hierarchy()}.", new Location(definition.DisplayName));
         }
 
-        RequireClosed(together, root, tree);
+        RequireNew(below, tree, names);
+        var leftOut = LeftOut(root, names, kind);
+        RequireClosed(together, root, leftOut, tree);
         var release = ExtensionRelease.Of(root, kind) with { ReloadManager = definition.Extension!.ReloadManager };
         release = definition.Extension.Level is { Length: > 0 } level ? release with { Level = level, VersionId = "" } : release;
         release.Apply(tree, kind, definition.Name);
@@ -56,7 +59,9 @@ public static class ExtensionComposer
             ExtensionManifest.Apply(tree, definition.Name, definition.Version, locked.Packaging, locked.Packages);
         }
 
-        return (ExtensionImage.Finish(tree, contexts, locked.Timestamp), LeftOut(root, names, kind));
+        return (
+            ExtensionImage.Finish(tree, contexts, locked.Timestamp),
+            leftOut.Count == 0 ? [] : [$"left out, because they lie outside {kind.Hierarchy()}: {leftOut.Count} files of its packages, for example {leftOut[0]}"]);
     }
 
     // By the policy that runs on the node: the base's, whatever modules the extension's packages bring.
@@ -93,10 +98,38 @@ public static class ExtensionComposer
         }
     }
 
-    // What the base holds was judged when the base was built.
-    private static void RequireClosed(ImageDefinition together, FileTree root, FileTree tree)
+    // A package may replace files of another (Replaces, Obsoletes); an extension may not, because the base has them all the same.
+    private static void RequireNew(IReadOnlyList<UnpackedPackage> below, FileTree tree, HashSet<string> names)
     {
-        var report = ClosureCheck.Run(root, [.. together.Suid.Select(s => s.Value)], together.Waivers.Closure);
+        var problems = new List<Diagnostic>();
+        foreach (var package in below)
+        {
+            foreach (var entry in package.Entries.Where(e => e.Type != InodeType.Directory))
+            {
+                var path = UsrMerge.Map(entry.Path);
+                if (tree.TryGet(path, out var own) && names.Contains(own.Origin) && (own.Type != entry.Type || own.Content?.Sha256 != entry.Sha256 || own.Type != InodeType.File))
+                {
+                    problems.Add(ExtensionErrors.Outside.With($"{path} of {own.Origin} replaces that of {package}, which is in the base image.", new Location(path)));
+                }
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new HullException(problems);
+        }
+    }
+
+    // As a node has it, so without what is left out. What the base holds was judged when the base was built.
+    private static void RequireClosed(ImageDefinition together, FileTree root, IReadOnlyList<string> leftOut, FileTree tree)
+    {
+        var node = root.Clone();
+        foreach (var path in leftOut)
+        {
+            node.Remove(path);
+        }
+
+        var report = ClosureCheck.Run(node, [.. together.Suid.Select(s => s.Value)], together.Waivers.Closure);
         var own = report.Violations.Where(v => tree.Contains(v.Path)).ToList();
         if (own.Count > 0)
         {
@@ -104,10 +137,9 @@ public static class ExtensionComposer
         }
     }
 
-    private static IReadOnlyList<string> LeftOut(FileTree root, HashSet<string> names, ExtensionKind kind)
+    private static List<string> LeftOut(FileTree root, HashSet<string> names, ExtensionKind kind)
     {
-        var outside = root.Entries.Where(e => e.Value.Type != InodeType.Directory && names.Contains(e.Value.Origin) && !e.Key.StartsWith(kind.Hierarchy() + "/", StringComparison.Ordinal))
-            .Select(e => e.Key).ToList();
-        return outside.Count == 0 ? [] : [$"left out, because they lie outside {kind.Hierarchy()}: {outside.Count} files of its packages, for example {outside[0]}"];
+        var origins = ExtensionTree.OriginsOf(names);
+        return [.. root.Entries.Where(e => e.Value.Type != InodeType.Directory && origins.Contains(e.Value.Origin) && !e.Key.StartsWith(kind.Hierarchy() + "/", StringComparison.Ordinal)).Select(e => e.Key)];
     }
 }

@@ -14,7 +14,7 @@ public static class ExtensionTree
     /// <returns>What stays, and what moves, with the folders that it lies in.</returns>
     public static (FileTree Base, FileTree Extension) Split(FileTree root, IEnumerable<string> packages, IReadOnlyList<string> keep, ExtensionKind kind)
     {
-        var origins = packages.SelectMany(p => new[] { p, Recipe.OriginOf(p) }).ToHashSet(StringComparer.Ordinal);
+        var origins = OriginsOf(packages);
         var kept = keep.Select(k => new PathPattern(k)).ToList();
         var moved = root.Subtree(kind.Hierarchy())
             .Where(e => e.Value.Type != InodeType.Directory && origins.Contains(e.Value.Origin) && !kept.Exists(k => k.Matches(e.Key))).ToList();
@@ -28,6 +28,9 @@ public static class ExtensionTree
 
         return (rest, extension);
     }
+
+    /// <summary>What the files of some packages, and those that their recipes made, name as their origin.</summary>
+    internal static HashSet<string> OriginsOf(IEnumerable<string> packages) => packages.SelectMany(p => new[] { p, Recipe.OriginOf(p) }).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Puts a path into an extension; its folders are as the base has them, because the extension's win where both have them.</summary>
     internal static void Put(FileTree extension, FileTree root, string path, Inode inode)

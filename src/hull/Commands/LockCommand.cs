@@ -173,7 +173,7 @@ internal sealed class LockCommand : HullCommand
 
         context.Out.WriteLine(
             $"Wrote {path}: {image.Packages.Count} packages, {ByteSize.Format(size)}; {diff.Added.Count} added, {diff.Removed.Count} removed, {diff.Changed.Count} changed.");
-        context.Out.WriteLine($"Next: hull build {CommandContext.Shorten(definition.FilePath)}");
+        context.Out.WriteLine($"Next: hull {(definition.IsExtension ? "sysext build" : "build")} {CommandContext.Shorten(definition.FilePath)}");
     }
 
     private static void Write(Utf8JsonWriter json, string name, IEnumerable<(string Name, string Old, string New)> entries)

@@ -84,10 +84,20 @@ internal sealed class SmallImage : IDisposable
             Definition = DefinitionDigest.Of(definition),
             Timestamp = 1_700_000_000,
             Repositories = [new("trixie", "debian", "trixie", default, 1_700_000_000, [])],
-            Packages = [.. s_debs.Value.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => new LockedPackage(
-                d.Name, "1.0-1", "all", "trixie", PoolPath(d.Name), d.Deb.Length, Sha256Digest.Of(d.Deb), d.Name, "1.0-1", "requested", "", d.Name))],
+            Packages = [.. s_debs.Value.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => Locked(d.Name, d.Deb))],
         };
         LockFile.Save(change is null ? image : change(image), definition.LockPath);
+    }
+
+    /// <summary>Makes one more package and puts it into the cache.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="control">More lines of its control file.</param>
+    /// <param name="files">Paths and bytes.</param>
+    public LockedPackage AddPackage(string name, string control, params (string Path, byte[] Bytes)[] files)
+    {
+        var deb = MakeDeb(Path.Combine(_folder.Path, "debs"), name, control, files);
+        Put(Path.Combine(Cache, "downloads", Convert.ToHexStringLower(SHA256.HashData(deb))), deb);
+        return Locked(name, deb);
     }
 
     public static string PoolPath(string name) => $"pool/main/{name}_1.0-1_all.deb";
@@ -119,6 +129,9 @@ internal sealed class SmallImage : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static LockedPackage Locked(string name, byte[] deb) =>
+        new(name, "1.0-1", "all", "trixie", PoolPath(name), deb.Length, Sha256Digest.Of(deb), name, "1.0-1", "requested", "", name);
+
     private static void Put(string path, byte[] bytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -141,21 +154,23 @@ internal sealed class SmallImage : IDisposable
             Deb("data", ("usr/share/data/noise", noise), ("usr/share/data/text", [.. Enumerable.Repeat((byte)'x', 100_000)])),
         ];
 
-        (string, byte[]) Deb(string name, params (string Path, byte[] Bytes)[] files)
-        {
-            var root = Path.Combine(folder.Path, name);
-            Put(Path.Combine(root, "DEBIAN/control"), System.Text.Encoding.UTF8.GetBytes(
-                $"Package: {name}\nVersion: 1.0-1\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: a test\n"));
-            foreach (var (path, bytes) in files)
-            {
-                Put(Path.Combine(root, path), bytes);
-            }
+        (string, byte[]) Deb(string name, params (string Path, byte[] Bytes)[] files) => (name, MakeDeb(folder.Path, name, "", files));
+    }
 
-            using var dpkg = Process.Start(new ProcessStartInfo("dpkg-deb", ["--root-owner-group", "-Zgzip", "-b", root, $"{root}.deb"]) { RedirectStandardOutput = true })!;
-            dpkg.StandardOutput.ReadToEnd();
-            dpkg.WaitForExit();
-            Assert.Equal(0, dpkg.ExitCode);
-            return (name, File.ReadAllBytes($"{root}.deb"));
+    private static byte[] MakeDeb(string folder, string name, string control, IEnumerable<(string Path, byte[] Bytes)> files)
+    {
+        var root = Path.Combine(folder, name);
+        Put(Path.Combine(root, "DEBIAN/control"), System.Text.Encoding.UTF8.GetBytes(
+            $"Package: {name}\nVersion: 1.0-1\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: a test\n{control}"));
+        foreach (var (path, bytes) in files)
+        {
+            Put(Path.Combine(root, path), bytes);
         }
+
+        using var dpkg = Process.Start(new ProcessStartInfo("dpkg-deb", ["--root-owner-group", "-Zgzip", "-b", root, $"{root}.deb"]) { RedirectStandardOutput = true })!;
+        dpkg.StandardOutput.ReadToEnd();
+        dpkg.WaitForExit();
+        Assert.Equal(0, dpkg.ExitCode);
+        return File.ReadAllBytes($"{root}.deb");
     }
 }

@@ -2,18 +2,13 @@ using Ironhull.Compose.Extensions;
 using Ironhull.Compose.Inspection;
 using Ironhull.Compose.Tests.Build;
 using Ironhull.Diagnostics;
-using Ironhull.Formats.Gpt;
 using Ironhull.Signing;
-using Ironhull.Testing;
 
 namespace Ironhull.Compose.Tests.Extensions;
 
 [Collection(KeysGroup.Name)]
 public sealed class ExtensionTests(SharedKeys keys)
 {
-    // bookworm's tools do not know Zstandard.
-    private static readonly ToolRoot s_tools = ToolRoot.Of("erofs-trixie", "trixie", "erofs-utils");
-
     private const string Embedded = "\nextensions: [{name: runtime, packages: [data], keep: [/usr/share/kept]}]";
 
     [Fact]
@@ -26,7 +21,7 @@ public sealed class ExtensionTests(SharedKeys keys)
         var raw = plain[$"{ExtensionEmbedder.Folder}/runtime.raw"].Content!;
         var file = image.PathOf("runtime.raw");
         await File.WriteAllBytesAsync(file, raw.ToArray());
-        Judge(file);
+        ExtensionJudges.Judge(file);
 
         using var extension = OpenImage.Open(file);
         Assert.True(extension.IsExtension);
@@ -93,7 +88,7 @@ public sealed class ExtensionTests(SharedKeys keys)
         Assert.Equal(image.Outputs(first), image.Outputs(second));
         Assert.Equal("sysext", report.Outputs[0].Kind);
         var file = Path.Combine(first, "extra.raw");
-        Judge(file);
+        ExtensionJudges.Judge(file);
         using var extension = OpenImage.Open(file);
         var tree = extension.ReadTree();
         Assert.Equal("hello\n", tree["/usr/share/extra/hello"].Content!.ToText());
@@ -169,29 +164,6 @@ public sealed class ExtensionTests(SharedKeys keys)
         image.Write("extra/" + file, text);
         image.Write("extra/image.yaml", $"name: extra\nversion: \"1\"\nkind: {kind}\nextension: {{base: .., level: \"7\", reloadManager: true}}\nfiles: [files]\n");
         return image.PathOf("extra/image.yaml");
-    }
-
-    // The tools whose formats these are.
-    private static void Judge(string file)
-    {
-        Assert.DoesNotContain("Problem", HostTool.Run("sgdisk", "--verify", file), StringComparison.Ordinal);
-        using var disk = File.OpenRead(file);
-        var partitions = GptTable.Read(disk).Partitions;
-        Assert.Equal([PartitionTypes.Root, PartitionTypes.RootVerity, PartitionTypes.RootVeritySignature], partitions.Select(p => p.Type));
-        var parts = partitions.Select((p, i) => Cut(disk, p, $"{file}.{i}")).ToList();
-        s_tools.RunByLoader("fsck.erofs", parts[0]);
-        disk.Position = partitions[2].Offset;
-        var signature = Compose.Build.VeritySignature.Parse(Compose.Build.VeritySignature.Read(disk, partitions[2], file), new Location(file));
-        HostTool.Run("veritysetup", "verify", parts[0], parts[1], signature.RootHash.ToString());
-    }
-
-    private static string Cut(FileStream disk, GptPartition partition, string path)
-    {
-        var bytes = new byte[partition.Length];
-        disk.Position = partition.Offset;
-        disk.ReadExactly(bytes);
-        File.WriteAllBytes(path, bytes);
-        return path;
     }
 
     private static void CopyFolder(string from, string to)
