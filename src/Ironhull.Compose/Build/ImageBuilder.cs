@@ -68,6 +68,11 @@ public sealed class ImageBuilder
         using var own = _definition.IsSigned && _request.SigningKeys is null ? OwnKeys() : null;
         var keys = _definition.IsSigned ? _request.SigningKeys ?? own : null;
         var inputs = BuildInputs.Of(_definition, _definition.LockPath, keys is null ? null : RoleCertificates.DigestOf(keys), _request.DeferSigning);
+        if (_definition.Kind == ImageKind.Disk && !_request.DeferSigning)
+        {
+            inputs.Add("firmware", PredictedRegisters.FirmwareDigest(_request.KeysFolder)?.ToString() ?? "none");
+        }
+
         CreateOutputFolder();
         using var busy = OutputLock.Take(_request.OutputFolder);
         var start = StageMeter.Start(_time);
@@ -252,7 +257,8 @@ public sealed class ImageBuilder
             Addons = AddonImage.Build(_definition, composed.Root, composed.KernelVersion),
         };
         var outputs = new OutputWriter(_request, _definition, keys, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
-        return Report(composed.Root, rootHash.ToString(), outputs,
+        var (registers, note) = Registers(outputs);
+        return Report(composed.Root, rootHash.ToString(), registers is null ? outputs : [.. outputs, registers],
         [
             new("packages", _lock.Packages.Sum(p => p.Size)),
             new("content", usrTree.Entries.Select(e => e.Value).Distinct().Sum(i => i.Content?.Length ?? 0)),
@@ -260,7 +266,18 @@ public sealed class ImageBuilder
             new("verity", new FileInfo(content.VerityPath).Length),
             new("initrd", new FileInfo(initrd).Length),
             new("uki", uki.Length),
-        ]) with { Notes = notes, Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
+        ]) with { Notes = note.Length == 0 ? notes : [.. notes, note], Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
+    }
+
+    private (BuildOutput? Output, string Note) Registers(IReadOnlyList<BuildOutput> outputs)
+    {
+        if (_request.DeferSigning)
+        {
+            PredictedRegisters.Remove(_request.OutputFolder, _definition.Name);
+            return (null, "");
+        }
+
+        return Measure("registers", () => PredictedRegisters.Write(_request.OutputFolder, _definition.Name, _definition.Version, _request.KeysFolder, outputs));
     }
 
     private IReadOnlyList<string> Closure(FileTree whole, FileTree withoutExtensions)

@@ -69,9 +69,12 @@ internal sealed class SignCommand : HullCommand
             {
                 var addons = OutputWriter.Addons(raw, AddonOutputs.Sign(report.Outputs, folder, keys.SignerOf(SigningRole.BootCode)), folder, report.Image);
                 var signed = OutputWriter.Convert(raw, report.Image, formats, folder, timestamp, temporary, cancellation);
-                report = report with { Outputs = [.. signed, .. addons, .. report.Outputs.Except(disks).Where(o => o.Kind != AddonOutputs.Kind)] };
+                report = report with { Outputs = [.. signed, .. addons, .. report.Outputs.Except(disks).Where(o => o.Kind is not (AddonOutputs.Kind or PredictedRegisters.Kind))] };
                 stage.Complete();
             }
+
+            var (registers, note) = PredictedRegisters.Write(folder, report.Image, report.Version, _signer.Folder(context), report.Outputs);
+            report = registers is null ? report with { Notes = [note] } : report with { Outputs = [.. report.Outputs, registers] };
         }
         finally
         {
@@ -108,6 +111,11 @@ internal sealed class SignCommand : HullCommand
         }
         else
         {
+            foreach (var note in report.Notes)
+            {
+                context.Out.WriteLine($"note: {note}");
+            }
+
             context.Out.Write($"{table}Next: hull run --image {CommandContext.Shorten(folder)}\n");
         }
 

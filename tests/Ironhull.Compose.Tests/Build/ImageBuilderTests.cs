@@ -36,7 +36,7 @@ public sealed class ImageBuilderTests(SharedKeys keys)
         }
 
         Assert.Equal(first.Outputs(), second.Outputs());
-        Assert.Equal(disk ? ["small.packages.json", "small.packages.txt", "small.qcow2", "small.raw"] : ["small.oci.tar", "small.packages.json", "small.packages.txt"], first.Outputs().Keys);
+        Assert.Equal(disk ? ["small.packages.json", "small.packages.txt", "small.pcrs.json", "small.qcow2", "small.raw"] : ["small.oci.tar", "small.packages.json", "small.packages.txt"], first.Outputs().Keys);
         Assert.Equal(first.Outputs(), report.Outputs.ToDictionary(o => o.Name, o => o.Sha256));
 
         // Once more, from a cache that holds everything.
@@ -54,7 +54,7 @@ public sealed class ImageBuilderTests(SharedKeys keys)
         using var image = new SmallImage(keys.Folder);
         image.WriteDefinition(SmallImage.DefaultText(disk: true).Replace("[raw, qcow2]", "[vhd-fixed, qcow2, vhd-dynamic, raw]", StringComparison.Ordinal));
         var report = await image.BuildAsync();
-        Assert.Equal(["small.vhd", "small.qcow2", "small.dynamic.vhd", "small.raw", "small.packages.json", "small.packages.txt"], report.Outputs.Select(o => o.Name));
+        Assert.Equal(["small.vhd", "small.qcow2", "small.dynamic.vhd", "small.raw", "small.pcrs.json", "small.packages.json", "small.packages.txt"], report.Outputs.Select(o => o.Name));
         Assert.Equal(image.Outputs(), report.Outputs.ToDictionary(o => o.Name, o => o.Sha256));
         using var open = OpenImage.Open(Path.Combine(image.Output, "small.raw"));
         var facts = open.Read(verify: true);
@@ -194,7 +194,7 @@ public sealed class ImageBuilderTests(SharedKeys keys)
         Assert.Empty(Directory.EnumerateFileSystemEntries(image.Output, "*", SearchOption.AllDirectories));
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(image.Cache, "*", SearchOption.AllDirectories), p => p.Contains(".partial-", StringComparison.Ordinal));
         await image.BuildAsync();
-        Assert.Equal(["small.packages.json", "small.packages.txt", "small.qcow2", "small.raw"], image.Outputs().Keys);
+        Assert.Equal(["small.packages.json", "small.packages.txt", "small.pcrs.json", "small.qcow2", "small.raw"], image.Outputs().Keys);
     }
 
     [Fact]
