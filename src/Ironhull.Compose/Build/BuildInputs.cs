@@ -1,4 +1,5 @@
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Programs;
 using Ironhull.Formats.Io;
 
 namespace Ironhull.Compose.Build;
@@ -32,6 +33,11 @@ public static class BuildInputs
         foreach (var path in definition.Recipes.Concat(definition.Files).Append(definition.Initrd?.Overlay).Append(definition.CrashInitrd?.Overlay).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             AddFolder(key, folder, path);
+        }
+
+        foreach (var program in definition.Programs)
+        {
+            key.Add($"program {program.Path}", ProgramFolder.Digest(definition, program));
         }
 
         if (definition.Extension is { } extension)

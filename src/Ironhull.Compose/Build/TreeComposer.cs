@@ -3,6 +3,7 @@ using Ironhull.Compose.Definition;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
 using Ironhull.Compose.Merge;
+using Ironhull.Compose.Programs;
 using Ironhull.Compose.Recipes;
 using Ironhull.Compose.Scripts;
 using Ironhull.Compose.Scripts.Rpm;
@@ -58,6 +59,7 @@ public static class TreeComposer
         var tree = result.Tree;
         var kernel = KernelVersion(tree);
         tree = ModuleStage.Apply(tree, cache);
+        ProgramFolder.Apply(tree, definition);
         foreach (var folder in definition.Files)
         {
             OverlayFolder.Apply(tree, OverlayFolder.Read(folder));
@@ -75,7 +77,7 @@ public static class TreeComposer
         if (definition.Kind == ImageKind.Disk)
         {
             OsRelease.Apply(tree, definition.Name, definition.Version, definition.OsRelease);
-            ImageManifest.Apply(tree, definition.Name, definition.Version, locked);
+            ImageManifest.Apply(tree, definition, locked);
         }
 
         tree = SharedLibraryCache.Apply(tree, definition.Packaging == PackagingKind.Rpm ? SharedLibraryCache.RpmFolders : SharedLibraryCache.DebianFolders);

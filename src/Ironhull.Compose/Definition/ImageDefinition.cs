@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ironhull.Compose.Programs;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
 
@@ -81,6 +82,12 @@ public sealed record ImageDefinition
 
     /// <summary>Modes and owners of paths; a later rule wins.</summary>
     public required IReadOnlyList<ModeRule> Modes { get; init; }
+
+    /// <summary>Programs of Ironhull's own that the image holds, in file order.</summary>
+    public IReadOnlyList<ProgramDefinition> Programs { get; init; } = [];
+
+    /// <summary>The folder that these programs are taken from.</summary>
+    public string ProgramsFolder { get; init; } = ProgramFolder.Default;
 
     /// <summary>Absolute path of the unit preset, or null.</summary>
     public required string? Preset { get; init; }
@@ -218,6 +225,7 @@ public sealed record ImageDefinition
             Recipes = folder.Folders(f, f.StringList("recipes", description: "Recipe folders, relative to this file; a later one wins.")),
             Accounts = folder.OptionalFile(f, "accounts", "The file that declares users and groups."),
             Files = folder.Folders(f, f.StringList("files", description: "Folders that are laid over the tree last, relative to this file.")),
+            Programs = f.List("programs", ProgramDefinition.Read, description: "Programs of Ironhull's own that the image holds."),
             Modes = f.List("modes", ModeRule.Read, description: "Modes and owners of paths; a later rule wins."),
             Preset = folder.OptionalFile(f, "preset", "The systemd preset that decides which units are enabled."),
             Remove = f.StringList("remove", description: "Paths that are removed from the tree; may hold *.", form: TextForm.AbsolutePath),
@@ -287,6 +295,7 @@ public sealed record ImageDefinition
         CheckPackaging(f, d);
         AddonDefinition.Check(f, d.Addons);
         EmbeddedExtension.Check(f, d.Extensions);
+        ProgramDefinition.Check(f, d.Programs);
         foreach (var field in d.OsRelease.Keys.Where(k => !OsReleaseField.Matches(k) || s_ownOsReleaseFields.Contains(k, StringComparer.Ordinal)))
         {
             f.Report(DefinitionErrors.InvalidValue.With(
@@ -305,7 +314,7 @@ public sealed record ImageDefinition
         {
             ImageKind.Disk => ["extension", "oci"],
             ImageKind.Oci => [.. ofDisks, "extension"],
-            _ => [.. ofDisks, "accounts", "oci", "osRelease", "preset"],
+            _ => [.. ofDisks, "accounts", "oci", "osRelease", "preset", "programs"],
         };
         var kind = Kinds.WordOf(d.Kind);
         foreach (var key in needed.Where(k => !f.Has(k)))

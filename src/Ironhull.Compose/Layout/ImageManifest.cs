@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ironhull.Compose.Definition;
 using Ironhull.Compose.Locking;
+using Ironhull.Compose.Programs;
 using Ironhull.Formats.Trees;
 
 namespace Ironhull.Compose.Layout;
@@ -11,15 +12,18 @@ public static class ImageManifest
     /// <summary>Where it lies in the root tree.</summary>
     public const string Path = "/usr/share/ironhull/manifest.json";
 
-    /// <summary>Writes the manifest: image, version, and each package with version, architecture, source and repository.</summary>
-    public static void Apply(FileTree tree, string image, string version, ImageLock locked)
+    // What stands for a repository where a program is Ironhull's own.
+    private const string Own = "ironhull";
+
+    /// <summary>Writes the manifest: image, version, and each package with version, architecture, source and repository; after them Ironhull's own programs.</summary>
+    public static void Apply(FileTree tree, ImageDefinition definition, ImageLock locked)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
             json.WriteStartObject();
-            json.WriteString("image", image);
-            json.WriteString("version", version);
+            json.WriteString("image", definition.Name);
+            json.WriteString("version", definition.Version);
             if (locked.Packaging != PackagingKind.Debian)
             {
                 json.WriteString("packaging", locked.Packaging.Word());
@@ -30,6 +34,19 @@ public static class ImageManifest
             {
                 json.WriteStartObject();
                 WriteFields(json, package);
+                json.WriteEndObject();
+            }
+
+            foreach (var program in definition.Programs)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", program.Name);
+                json.WriteString("version", ProgramFolder.Version);
+                json.WriteString("architecture", definition.Architecture);
+                json.WriteString("source", Own);
+                json.WriteString("sourceVersion", ProgramFolder.Version);
+                json.WriteString("repository", Own);
+                json.WriteString("sha256", ProgramFolder.Digest(definition, program).ToString());
                 json.WriteEndObject();
             }
 

@@ -38,4 +38,8 @@ public static class CommandErrors
     /// <summary>A package is not in the image.</summary>
     public static readonly ErrorCode NotInImage = new(
         "HULL9009", ErrorCategory.Input, "The package is not in the image", "'hull why-not PACKAGE' says why not.");
+
+    /// <summary>Arguments that hull-node does not take.</summary>
+    public static readonly ErrorCode NodeUsage = new(
+        "HULL9010", ErrorCategory.Input, "The command line of hull-node cannot be understood", "See 'hull-node --help', or 'hull-node COMMAND --help'.");
 }

@@ -50,4 +50,8 @@ public static class ComposeErrors
     /// <summary>An image needs keys to be signed.</summary>
     public static readonly ErrorCode KeysNeeded = new(
         "HULL5012", ErrorCategory.Input, "The image cannot be signed without keys", "Run 'hull keys init --output FOLDER' once and pass --keys FOLDER; with --defer-signing the certificates alone are enough.");
+
+    /// <summary>A program of Ironhull's own is missing.</summary>
+    public static readonly ErrorCode ProgramNotBuilt = new(
+        "HULL5013", ErrorCategory.Environment, "A program of Ironhull's own was not built", "Run './hull setup' for what linking it needs, then './hull build': ./hull builds the programs of nodes when their sources changed.");
 }

@@ -36,6 +36,7 @@ internal static class HostChecks
         .. CapabilityChecks.All,
         .. HardeningChecks.All,
         .. ExtensionChecks.All,
+        .. NodeChecks.All,
     ];
 
     private static async Task<string> SecureBoot(Machine machine, AcceptanceOptions options, CancellationToken cancel)

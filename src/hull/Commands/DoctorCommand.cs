@@ -78,7 +78,7 @@ internal sealed class DoctorCommand : HullCommand
         return missing.Count == 0 ? ExitCodes.Success : ExitCodes.For(ErrorCategory.Environment);
     }
 
-    private static string Word(Purpose purpose) => purpose == Purpose.Run ? "run" : "test";
+    private static string Word(Purpose purpose) => purpose.ToString().ToLowerInvariant();
 
     // Tried, not guessed: a KVM that opens may still be unable to run a machine. Without QEMU there is nothing to try it with.
     private static async Task<bool> KvmWorksAsync(CancellationToken cancellation) =>

@@ -55,7 +55,7 @@ internal sealed class SetupCommand : HullCommand
             var table = new TextTable("package", "for", "why");
             foreach (var p in missing)
             {
-                table.Add(p.Package, p.For == Purpose.Run ? "run" : "test", p.Why);
+                table.Add(p.Package, p.For.ToString().ToLowerInvariant(), p.Why);
             }
 
             context.Out.Write($"Missing here:\n{table}\nTo install them:\n  {string.Join(' ', install)}\n");

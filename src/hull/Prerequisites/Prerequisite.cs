@@ -3,6 +3,9 @@ namespace Ironhull.Cli.Prerequisites;
 /// <summary>What a prerequisite is needed for.</summary>
 internal enum Purpose
 {
+    /// <summary>Building the programs of nodes: <c>hull-node</c>.</summary>
+    Build,
+
     /// <summary>Running an image: <c>hull run</c>, <c>hull test</c>, <c>hull quickstart</c>.</summary>
     Run,
 
@@ -17,9 +20,11 @@ internal enum Purpose
 /// <param name="Probes">Programs (searched on the PATH and the sbin folders) or absolute paths that must be there.</param>
 internal sealed record Prerequisite(string Package, Purpose For, string Why, params string[] Probes)
 {
-    /// <summary>Every prerequisite beyond the .NET SDK. Composing needs none of them: <c>hull build</c> runs no host tool.</summary>
+    /// <summary>Every prerequisite beyond the .NET SDK. Composing runs none of them; the programs of nodes are linked before, by <c>./hull</c>.</summary>
     public static IReadOnlyList<Prerequisite> All { get; } =
     [
+        new("gcc", Purpose.Build, "links hull-node, which is machine code", "gcc"),
+        new("libc6-dev", Purpose.Build, "what hull-node is linked with", "/usr/lib/x86_64-linux-gnu/libc.so"),
         new("qemu-system-x86", Purpose.Run, "the virtual machine", "qemu-system-x86_64"),
         new("ovmf", Purpose.Run, "its UEFI firmware with Secure Boot", "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd"),
         new("swtpm", Purpose.Run, "its TPM 2.0", "swtpm"),

@@ -92,7 +92,7 @@ public sealed class BuildInputsTests
     {
         using var image = new SmallImage("keys", withDownloads: false);
         var definition = ImageDefinition.Load(image.DefinitionPath);
-        var paths = PathsOf(definition).Concat(PathsOf(definition.Initrd!)).Where(p => p != definition.Folder).Distinct().ToList();
+        var paths = PathsOf(definition).Concat(PathsOf(definition.Initrd!)).Where(p => p != definition.Folder && p != definition.ProgramsFolder).Distinct().ToList();
         Assert.Equal(
             ["90-small.preset", "accounts.yaml", "files", "image.lock", "image.yaml", "initrd-files", "initrd.yaml", "recipes"],
             paths.Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -102,6 +102,20 @@ public sealed class BuildInputsTests
             File.AppendAllText(Directory.Exists(path) ? Path.Combine(path, "added") : path, "\n# more\n");
             Assert.True(before != BuildInputs.Of(definition, definition.LockPath, null, false).Digest, $"{path} is not part of the key");
         }
+    }
+
+    [Fact]
+    public void Of_ChangedProgram_HasAnotherKey()
+    {
+        using var image = new SmallImage("keys", withDownloads: false);
+        image.Write("programs/hull-node", "machine code");
+        var definition = ImageDefinition.Load(image.DefinitionPath) with
+        {
+            Programs = [new("hull-node", "/usr/bin/hull-node", new("image.yaml"))], ProgramsFolder = image.PathOf("programs"),
+        };
+        var before = BuildInputs.Of(definition, definition.LockPath, null, false).Digest;
+        image.Write("programs/hull-node", "other machine code");
+        Assert.NotEqual(before, BuildInputs.Of(definition, definition.LockPath, null, false).Digest);
     }
 
     [Fact]

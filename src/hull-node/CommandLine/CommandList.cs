@@ -1,0 +1,14 @@
+namespace Ironhull.Node.CommandLine;
+
+/// <summary>Every command, in the order in which help lists them.</summary>
+internal static class CommandList
+{
+    /// <summary>The commands.</summary>
+    public static IReadOnlyList<NodeCommand> All { get; } = [];
+
+    /// <summary>Finds the command that the first words choose; of several the one with the most words.</summary>
+    public static NodeCommand? Find(IReadOnlyList<string> words) =>
+        All.Where(c => IsStart(c.Name.Split(' '), words)).OrderByDescending(c => c.Name.Length).FirstOrDefault();
+
+    private static bool IsStart(string[] name, IReadOnlyList<string> words) => name.Length <= words.Count && name.SequenceEqual(words.Take(name.Length));
+}

@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace Ironhull.Node.CommandLine;
+
+/// <summary>The process's surroundings, so that tests can put their own in place.</summary>
+internal sealed class NodeHost : IDisposable
+{
+    /// <summary>Takes results.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Takes errors and, where a command says what it does, its log.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>The real surroundings.</summary>
+    public static NodeHost Real() => new()
+    {
+        Out = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 4096) { NewLine = "\n" },
+        Error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 1024) { NewLine = "\n", AutoFlush = true },
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Out.Flush();
+        Error.Flush();
+    }
+}

@@ -1,0 +1,4 @@
+using Ironhull.Node.CommandLine;
+
+using var host = NodeHost.Real();
+return NodeApplication.Run(Environment.GetCommandLineArgs(), host);
