@@ -10,6 +10,22 @@ namespace Ironhull.Resolution.Tests.Rpm;
 
 public sealed class RpmResolutionTests
 {
+    // A universe looks every dependency up once and keeps the answer.
+    [Fact]
+    public void Resolve_ManyThreadsAtOneUniverse_EachGetsTheAnswerItGetsAlone()
+    {
+        var text = string.Join('\n', Enumerable.Range(0, 300).Select(i => $"p{i}; R: c{i * 7 % 300}, c{i * 11 % 300}; P: c{i}; F: /f{i}"));
+        string[] alone = [.. Enumerable.Range(0, 60).Select(i => RpmLines.Names(Resolver.Resolve(RpmLines.Universe(text), RpmLines.Install($"p{i}", $"/f{i + 1}"))))];
+        for (var round = 0; round < 5; round++)
+        {
+            var shared = RpmLines.Universe(text);
+            var together = new string[alone.Length];
+            Parallel.For(0, alone.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+                together[i] = RpmLines.Names(Resolver.Resolve(shared, RpmLines.Install($"p{i}", $"/f{i + 1}"))));
+            Assert.Equal(alone, together);
+        }
+    }
+
     [Fact]
     public void Failure_Condition_IsToldInTheSentence()
     {
