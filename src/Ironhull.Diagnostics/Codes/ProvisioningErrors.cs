@@ -142,4 +142,12 @@ public static class ProvisioningErrors
     /// <summary>An account that is not known, or cannot be.</summary>
     public static readonly ErrorCode UnknownAccount = new(
         "HULL8062", ErrorCategory.Input, "An account of the config is not known or cannot be made", "Correct the name or number, or make the account in the section passwd.");
+
+    /// <summary>A partition that is not as the config wants it, and may not be changed.</summary>
+    public static readonly ErrorCode PartitionDiffers = new(
+        "HULL8070", ErrorCategory.Servicing, "A partition is not as the config wants it", "Set wipePartitionEntry or resize for that partition, wipeTable for the disk, or describe it as it is.");
+
+    /// <summary>No room for a partition.</summary>
+    public static readonly ErrorCode NoRoom = new(
+        "HULL8071", ErrorCategory.Servicing, "A partition does not fit on the disk", "Make it or its neighbours smaller, leave start and size out, or use a larger disk.");
 }

@@ -18,6 +18,9 @@ public sealed record GptPartition(Guid Type, Guid Id, string Name, long FirstLba
     /// <summary>The most UTF-16 code units a name can have.</summary>
     public const int MaximumNameLength = 36;
 
+    /// <summary>The number of the entry, from 1 on; 0 for the next one in the order of the list.</summary>
+    public int Number { get; init; }
+
     /// <summary>Byte offset on the disk.</summary>
     public long Offset => FirstLba * GptTable.SectorSize;
 

@@ -17,10 +17,10 @@ public enum GptCopies
 
 /// <summary>
 /// A GUID partition table (UEFI 2.10 chapter 5) on a disk of 512-byte sectors: protective MBR, primary and backup
-/// table of 128 entries. Partitions are numbered from 1 in list order.
+/// table of 128 entries. Partitions without a number of their own are numbered from 1 in list order.
 /// </summary>
 /// <param name="DiskId">Disk GUID.</param>
-/// <param name="Partitions">In entry order; unused entries are left out by the reader.</param>
+/// <param name="Partitions">In entry order; unused entries are left out by the reader, which numbers the others.</param>
 public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partitions)
 {
     /// <summary>Bytes of a sector.</summary>
@@ -35,11 +35,23 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
     /// <summary>Bytes at the end of a disk that the backup table takes: 32 sectors of entries and the header.</summary>
     public const long ReservedAtEnd = 33 * SectorSize;
 
-    private const int EntryCount = 128;
+    /// <summary>Entries of a table.</summary>
+    public const int EntryCount = 128;
+
+    /// <summary>The first sector behind the primary table: where a partition of another tool's making may start.</summary>
+    public const long LeastUsableLba = 2 + EntriesSectors;
+
     private const int EntriesSectors = EntryCount * GptPartition.EntrySize / SectorSize;
 
     /// <summary>Which copies were intact when the table was read; both for a table that was not read.</summary>
     public GptCopies IntactCopies { get; init; } = GptCopies.Primary | GptCopies.Backup;
+
+    /// <summary>The first sector that partitions may use.</summary>
+    public long FirstUsableLba { get; init; } = ReservedAtStart / SectorSize;
+
+    /// <summary>The last sector of a disk that partitions may use.</summary>
+    /// <param name="length">The disk's length in bytes.</param>
+    public static long LastUsableLba(long length) => (length / SectorSize) - 1 - EntriesSectors - 1;
 
     /// <summary>
     /// Places partitions one after another, each at the next multiple of 1 MiB and rounded up to whole sectors.
@@ -60,41 +72,61 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
             }
 
             var first = next / SectorSize;
-            placed.Add(new(type, id, name, first, first + (Wire.Align(length, SectorSize) / SectorSize) - 1, attributes));
+            placed.Add(new(type, id, name, first, first + (Wire.Align(length, SectorSize) / SectorSize) - 1, attributes) { Number = placed.Count + 1 });
             next = Wire.Align(next + length, Alignment);
         }
 
         return (new(diskId, placed), next + Alignment);
     }
 
-    /// <summary>Writes protective MBR, primary and backup table; what lies between is not touched.</summary>
+    /// <summary>
+    /// Writes backup table, protective MBR and primary table, in this order: at any instant one of the two is whole. What lies between is
+    /// not touched.
+    /// </summary>
     /// <param name="disk">Seekable; its length is the disk's, a multiple of 512.</param>
+    /// <param name="durable">Whether each of the two is on the disk before this goes on; for disks that somebody uses.</param>
     /// <exception cref="HullException">HULL1002: partitions overlap, leave the disk, or share a GUID; a name is too long; too many partitions.</exception>
-    public void WriteTo(Stream disk)
+    public void WriteTo(Stream disk, bool durable = false)
     {
         var sectors = disk.Length / SectorSize;
-        var lastUsable = sectors - 1 - EntriesSectors - 1;
-        Validate(disk.Length, ReservedAtStart / SectorSize, lastUsable);
+        var lastUsable = LastUsableLba(disk.Length);
+        Validate(disk.Length, FirstUsableLba, lastUsable);
 
         var entries = new byte[EntriesSectors * SectorSize];
-        for (var i = 0; i < Partitions.Count; i++)
+        var next = 1;
+        foreach (var partition in Partitions)
         {
-            Partitions[i].WriteTo(entries.AsSpan(i * GptPartition.EntrySize));
+            var number = partition.Number == 0 ? next : partition.Number;
+            partition.WriteTo(entries.AsSpan((number - 1) * GptPartition.EntrySize));
+            next = number + 1;
         }
 
-        var header = new GptHeader(
-            1, sectors - 1, ReservedAtStart / SectorSize, lastUsable, DiskId, 2, EntryCount, GptPartition.EntrySize, Crc32.Of(entries));
+        var header = new GptHeader(1, sectors - 1, FirstUsableLba, lastUsable, DiskId, 2, EntryCount, GptPartition.EntrySize, Crc32.Of(entries));
         var sector = new byte[SectorSize];
+        (header with { MyLba = sectors - 1, AlternateLba = 1, EntriesLba = sectors - 1 - EntriesSectors }).WriteTo(sector);
+        disk.Position = (sectors - 1 - EntriesSectors) * SectorSize;
+        disk.Write(entries);
+        disk.Write(sector);
+        Flush(disk, durable);
         WriteProtectiveMbr(sector, sectors);
         disk.Position = 0;
         disk.Write(sector);
         header.WriteTo(sector);
         disk.Write(sector);
         disk.Write(entries);
-        (header with { MyLba = sectors - 1, AlternateLba = 1, EntriesLba = sectors - 1 - EntriesSectors }).WriteTo(sector);
-        disk.Position = (sectors - 1 - EntriesSectors) * SectorSize;
-        disk.Write(entries);
-        disk.Write(sector);
+        Flush(disk, durable);
+    }
+
+    /// <summary>Overwrites both tables and the MBR with zeros.</summary>
+    /// <param name="disk">Seekable; its length is the disk's.</param>
+    public static void Wipe(Stream disk)
+    {
+        var zeros = new byte[(EntriesSectors + 2) * SectorSize];
+        disk.Position = 0;
+        disk.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, disk.Length)));
+        disk.Position = Math.Max(0, disk.Length - ReservedAtEnd);
+        disk.Write(zeros.AsSpan(0, (int)Math.Min(ReservedAtEnd, disk.Length)));
+        Flush(disk, durable: true);
     }
 
     /// <summary>Reads and checks both copies; one intact copy is enough.</summary>
@@ -161,11 +193,11 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
                     throw FormatErrors.Malformed.Error($"Partition {i + 1} covers sectors {partition.FirstLba} to {partition.LastLba}, outside the usable {header.FirstUsableLba} to {header.LastUsableLba}.");
                 }
 
-                partitions.Add(partition);
+                partitions.Add(partition with { Number = i + 1 });
             }
         }
 
-        return new(header.DiskId, partitions);
+        return new(header.DiskId, partitions) { FirstUsableLba = header.FirstUsableLba };
     }
 
     private void Validate(long length, long firstUsable, long lastUsable)
@@ -175,9 +207,15 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
             throw FormatErrors.Malformed.Error($"A disk of {length} bytes cannot hold a GPT.");
         }
 
-        if (Partitions.Count > EntryCount)
+        var number = 0;
+        foreach (var partition in Partitions)
         {
-            throw FormatErrors.LimitExceeded.Error($"{Partitions.Count} partitions do not fit into {EntryCount} entries.");
+            number = partition.Number == 0 ? number + 1 : partition.Number > number ? partition.Number : throw FormatErrors.Malformed.Error($"Partition {partition.Number} is not in the order of numbers.");
+        }
+
+        if (number > EntryCount)
+        {
+            throw FormatErrors.LimitExceeded.Error($"Partition {number} does not fit into {EntryCount} entries.");
         }
 
         long end = firstUsable;
@@ -199,6 +237,14 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
         if (Partitions.GroupBy(p => p.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw FormatErrors.Malformed.Error($"Two partitions have the GUID {twice.Key}.");
+        }
+    }
+
+    private static void Flush(Stream disk, bool durable)
+    {
+        if (durable && disk is FileStream file)
+        {
+            file.Flush(flushToDisk: true);
         }
     }
 
