@@ -150,4 +150,24 @@ public static class ProvisioningErrors
     /// <summary>No room for a partition.</summary>
     public static readonly ErrorCode NoRoom = new(
         "HULL8071", ErrorCategory.Servicing, "A partition does not fit on the disk", "Make it or its neighbours smaller, leave start and size out, or use a larger disk.");
+
+    /// <summary>A program of the machine that fails.</summary>
+    public static readonly ErrorCode ProgramFailed = new(
+        "HULL8072", ErrorCategory.Environment, "A program that the config needs fails", "See what it says in the message; the options of the config are handed to it as they are.");
+
+    /// <summary>A device that is not there, or cannot be worked on.</summary>
+    public static readonly ErrorCode DeviceUnavailable = new(
+        "HULL8073", ErrorCategory.Environment, "A device of the config cannot be used", "Correct the device's path in the config, or attach the disk that it names.");
+
+    /// <summary>A device whose contents the config may not replace.</summary>
+    public static readonly ErrorCode DeviceHoldsOther = new(
+        "HULL8074", ErrorCategory.Servicing, "A device holds something else than the config wants there", "Set wipeFilesystem, wipeVolume or wipeTable to lose what is there, or describe it as it is.");
+
+    /// <summary>A device that the system uses.</summary>
+    public static readonly ErrorCode DeviceBusy = new(
+        "HULL8075", ErrorCategory.Servicing, "A device that the config would change is in use", "Leave the disk of the system out of the config, or name another disk or partition.");
+
+    /// <summary>A way of unlocking that is not supported.</summary>
+    public static readonly ErrorCode UnsupportedUnlock = new(
+        "HULL8076", ErrorCategory.Unsupported, "A way of unlocking an encrypted volume is not supported", "Use a key file, or clevis with tpm2 alone.");
 }

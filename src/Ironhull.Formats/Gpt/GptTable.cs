@@ -246,6 +246,10 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
         {
             file.Flush(flushToDisk: true);
         }
+        else if (durable)
+        {
+            disk.Flush();
+        }
     }
 
     /// <summary>UEFI 2.10 table 5-4: one partition of type 0xEE over the whole disk.</summary>
