@@ -1,6 +1,8 @@
 using System.Globalization;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Recipes;
+using Ironhull.Diagnostics;
+using Ironhull.Formats.Depmod;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Trees;
 
@@ -17,8 +19,10 @@ public static class ModuleStage
 
     /// <summary>Replaces the tree's modules by uncompressed ones with their indexes.</summary>
     /// <param name="tree">Not changed.</param>
+    /// <param name="removed">Patterns of what the image leaves out; those of modules count here.</param>
     /// <param name="cache">Holds the result.</param>
-    public static FileTree Apply(FileTree tree, StageCache cache)
+    /// <exception cref="HullException">HULL5211: a module needs one that is left out.</exception>
+    public static FileTree Apply(FileTree tree, IReadOnlyList<PathPattern> removed, StageCache cache)
     {
         if (KernelModules.Versions(tree).Count == 0)
         {
@@ -31,8 +35,9 @@ public static class ModuleStage
             modules.Set(path, inode);
         }
 
-        var key = new StageKey().Add("tool", ToolVersion.Value).Add("tree", TreeDigest.Of(modules));
-        var folder = cache.Run("modules", key, target => Save(target, KernelModules.WriteIndexes(KernelModules.Decompress(modules))));
+        var names = Remove(modules, removed);
+        var key = new StageKey().Add("tool", ToolVersion.Value).Add("tree", TreeDigest.Of(modules)).Add("removed", string.Join(',', names.Order(StringComparer.Ordinal)));
+        var folder = cache.Run("modules", key, target => Save(target, KernelModules.WriteIndexes(KernelModules.Decompress(modules), names)));
         var result = tree.Clone();
         result.Remove(Folder);
         foreach (var (path, inode) in modules.Entries.Where(e => e.Value.Type != InodeType.File && e.Key.StartsWith(Folder, StringComparison.Ordinal)))
@@ -42,6 +47,26 @@ public static class ModuleStage
 
         Load(folder, result, modules[Folder].Origin);
         return result;
+    }
+
+    // Before the indexes are made, so that they name what is there.
+    private static HashSet<string> Remove(FileTree modules, IReadOnlyList<PathPattern> removed)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pattern in removed.Where(p => p.Text.StartsWith(Folder, StringComparison.Ordinal)))
+        {
+            foreach (var path in modules.Entries.Select(e => e.Key).Where(pattern.Matches).ToList())
+            {
+                foreach (var (file, _) in modules.Subtree(path).Where(e => e.Value.Type == InodeType.File && e.Key.Contains(".ko", StringComparison.Ordinal)))
+                {
+                    names.Add(ModuleDatabase.NameOf(file));
+                }
+
+                modules.Remove(path);
+            }
+        }
+
+        return names;
     }
 
     private static void Save(string folder, FileTree modules)

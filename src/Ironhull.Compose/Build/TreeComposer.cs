@@ -58,7 +58,7 @@ public static class TreeComposer
             : RecipeEngine.Apply(PackageMerger.Merge(packages).Tree, names, scripts, recipes, table);
         var tree = result.Tree;
         var kernel = KernelVersion(tree);
-        tree = ModuleStage.Apply(tree, cache);
+        tree = ModuleStage.Apply(tree, [.. definition.Remove.Select(r => new PathPattern(r.Value))], cache);
         ProgramFolder.Apply(tree, definition);
         foreach (var folder in definition.Files)
         {

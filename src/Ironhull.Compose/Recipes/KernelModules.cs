@@ -51,13 +51,20 @@ public static class KernelModules
 
     /// <summary>Writes the indexes of every kernel in the tree.</summary>
     /// <param name="tree">With uncompressed modules; not changed.</param>
-    /// <exception cref="HullException">HULL1xxx: a module cannot be read; HULL5211: a module is still compressed.</exception>
-    public static FileTree WriteIndexes(FileTree tree)
+    /// <param name="removed">Names of modules that the image leaves out, with underscores; null for none.</param>
+    /// <exception cref="HullException">HULL1xxx: a module cannot be read; HULL5211: a module is still compressed, or needs one that was left out.</exception>
+    public static FileTree WriteIndexes(FileTree tree, IReadOnlySet<string>? removed = null)
     {
         var result = tree.Clone();
         foreach (var version in Versions(tree))
         {
-            foreach (var (name, bytes) in Read(tree, version).IndexFiles())
+            var database = Read(tree, version);
+            if (removed is not null && database.UsersOf(removed) is { Count: > 0 } broken)
+            {
+                throw new HullException([.. broken.Select(b => RecipeErrors.KernelModule.With($"The module {b}, which the image leaves out.", remedy: "Leave both out, or none."))]);
+            }
+
+            foreach (var (name, bytes) in database.IndexFiles())
             {
                 result.Set($"{Folder}/{version}/{name}", Inode.File(Content.FromBytes(bytes), origin: Origin));
             }

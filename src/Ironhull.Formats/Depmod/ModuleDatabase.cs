@@ -80,6 +80,18 @@ public sealed class ModuleDatabase
         return files;
     }
 
+    /// <summary>The modules that name one of others as what they depend on (modinfo's "depends"), as "module needs other", ordinal order.</summary>
+    /// <param name="others">Names with underscores.</param>
+    public IReadOnlyList<string> UsersOf(IReadOnlySet<string> others) =>
+    [
+        .. from module in _modules
+           from needed in module.File.Values("depends").SelectMany(d => d.Split(',', StringSplitOptions.RemoveEmptyEntries))
+           where others.Contains(needed.Replace('-', '_'))
+           let text = $"{module.Name} needs {needed}"
+           orderby text
+           select text,
+    ];
+
     /// <summary>
     /// The files to load for modules, each after everything it needs: dependencies and soft dependencies ("pre" before,
     /// "post" after) included, built-in modules left out.
