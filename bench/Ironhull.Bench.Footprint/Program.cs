@@ -14,18 +14,23 @@ if (args.Length is < 2 or > 3)
 
 var image = Directory.Exists(args[0]) ? Directory.GetFiles(args[0], "*.raw").Order(StringComparer.Ordinal).First() : args[0];
 var boots = args.Length == 3 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
+Peers.Footprint footprint;
 using (var open = OpenImage.Open(image))
 {
     var facts = open.Read();
+    var counts = TreeCounts.Of(open.ReadMergedTree());
+    var uki = facts.Programs.First(p => p.Sections.Any(s => s.Name == ".initrd"));
+    footprint = new(
+        facts.Packages.Count, counts, facts.Verity!.DataBlocks * 4096, uki.Sections.First(s => s.Name == ".initrd").Size, uki.Size, AllocatedSize.Of(image), "", "");
     Console.WriteLine($"image            {facts.Name} {facts.Version}");
     Console.WriteLine($"packages         {facts.Packages.Count}");
-    Console.WriteLine($"/usr             {Mebi(facts.Verity!.DataBlocks * 4096)}");
-    foreach (var program in facts.Programs.Where(p => p.Sections.Count > 0))
-    {
-        Console.WriteLine($"UKI              {Mebi(program.Size)}  {program.Path}");
-    }
-
-    Console.WriteLine($"disk, as a file  {Mebi(facts.FileLength)}, written {Mebi(AllocatedSize.Of(image))}");
+    Console.WriteLine($"files            {counts.Files}, {Peers.Mebi(counts.Bytes)} uncompressed");
+    Console.WriteLine($"ELF files        {counts.Elf}, {counts.Modules} of them kernel modules");
+    Console.WriteLine($"programs         {counts.Programs}");
+    Console.WriteLine($"set-user-ID      {counts.SetId}");
+    Console.WriteLine($"/usr             {Peers.Mebi(footprint.UsrBytes)}");
+    Console.WriteLine($"UKI              {Peers.Mebi(uki.Size)}, its initrd {Peers.Mebi(footprint.InitrdBytes)}");
+    Console.WriteLine($"disk, as a file  {Peers.Mebi(facts.FileLength)}, written {Peers.Mebi(footprint.WrittenBytes)}");
 }
 
 var runs = new List<BootRun>();
@@ -36,14 +41,18 @@ for (var i = 0; i < boots; i++)
     Console.WriteLine($"boot {i + 1}: {run}");
 }
 
-Console.WriteLine($"\nmedian of {boots} first boots, seconds:");
-foreach (var (name, value) in BootRun.Phases)
+if (runs.Count > 0)
 {
-    var sorted = runs.Select(value).Order().ToList();
-    Console.WriteLine($"{name,-12} {sorted[sorted.Count / 2],7:F1}   ({sorted[0]:F1} to {sorted[^1]:F1})");
+    Console.WriteLine($"\nmedian of {boots} first boots, seconds:");
+    foreach (var (name, value) in BootRun.Phases)
+    {
+        var sorted = runs.Select(value).Order().ToList();
+        Console.WriteLine($"{name,-12} {sorted[sorted.Count / 2],7:F1}   ({sorted[0]:F1} to {sorted[^1]:F1})");
+    }
+
+    Console.WriteLine($"\nidle:\n{runs[^1].Idle}");
+    footprint = footprint with { Boots = BootRun.Systemd(runs), Idle = string.Join("; ", runs[^1].Idle.Split('\n').Take(3).Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries)))) };
 }
 
-Console.WriteLine($"\nidle:\n{runs[^1].Idle}");
+Console.WriteLine($"\n{Peers.Table(footprint)}");
 return 0;
-
-static string Mebi(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:F1} MiB");

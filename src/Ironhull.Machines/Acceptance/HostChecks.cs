@@ -35,6 +35,7 @@ internal static class HostChecks
         .. FileTreeChecks.All,
         .. CapabilityChecks.All,
         .. HardeningChecks.All,
+        .. LockoutChecks.All,
         .. ExtensionChecks.All,
         .. NodeChecks.All,
     ];

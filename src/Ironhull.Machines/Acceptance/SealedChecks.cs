@@ -1,10 +1,9 @@
-using Ironhull.Formats.Io;
-
 namespace Ironhull.Machines.Acceptance;
 
 /// <summary>
-/// The tests of the profile "sealed", on one machine that is started again and again: the first boot makes ROOT, an
-/// update of the same key opens it, a system of another key does not, the recovery key does.
+/// The tests of the profile "sealed", on one machine that is started again and again: the first boot makes ROOT; an
+/// update of the same key opens it, and another choice of addons that was enrolled; a choice that was not does not, the
+/// recovery key does; a system of another key does not.
 /// </summary>
 internal static class SealedChecks
 {
@@ -15,8 +14,10 @@ internal static class SealedChecks
         new("sealed/root-is-encrypted-and-sealed", "The first boot of the profile makes ROOT as LUKS2 with a key that only the TPM and the recovery key give", MadeAsync),
         new("sealed/update-of-the-same-key-unlocks", "Another kernel image whose PCR policy the same key signed unlocks ROOT", UpdateAsync),
         new("sealed/node-enrols-further-keys", "A running node enrols a recovery key, and its TPM for register values that are predicted", EnrolAsync),
-        new("sealed/system-of-another-key-is-refused", "A kernel image that the firmware accepts, with a PCR policy of another key, does not get ROOT's key", RefusedAsync),
+        new("sealed/enrolled-choice-of-addons-unlocks", "A choice of addons whose predicted register value was enrolled unlocks ROOT", EnrolledAsync),
+        new("sealed/other-choice-of-addons-is-refused", "Another choice of addons, all of them signed, does not get ROOT's key", OtherAddonsAsync),
         new("sealed/recovery-key-unlocks", "The recovery key unlocks ROOT where the TPM refuses", RecoveryAsync),
+        new("sealed/system-of-another-key-is-refused", "A kernel image that the firmware accepts, with a PCR policy of another key, does not get ROOT's key", RefusedAsync),
     ];
 
     private static async Task<string> MeasuredAsync(BootChecks.BootContext context, CancellationToken cancel)
@@ -53,25 +54,35 @@ internal static class SealedChecks
     private static async Task<string> EnrolAsync(BootChecks.BootContext context, CancellationToken cancel)
     {
         RequireProfile(context);
-        var machine = await context.Sealed.BootedAsync(SealedBoot.Update, cancel).ConfigureAwait(false);
-        const string Enrol = "systemd-cryptenroll --unlock-tpm2-device=auto";
-        const string Root = "/dev/disk/by-partlabel/ROOT";
-        var predicted = Sha256Digest.Of("another choice of addons"u8);
-        var recovery = await machine.SshAsync($"{Enrol} --recovery-key {Root} 2>/dev/null", cancel: cancel).ConfigureAwait(false);
-        await machine.SshAsync(
-            $"{Enrol} --tpm2-device=auto --tpm2-pcrs=7+12:sha256={predicted} --tpm2-public-key=/run/systemd/tpm2-pcr-public-key.pem --tpm2-public-key-pcrs=11 {Root}",
-            cancel: cancel).ConfigureAwait(false);
+        await context.Sealed.BootedAsync(SealedBoot.Update, cancel).ConfigureAwait(false);
         // Modified hexadecimal: 64 digits in eight groups.
-        Check.That(recovery.Trim().Length == 71, "No recovery key was shown.");
-        var slots = await machine.SshAsync($"systemd-cryptenroll {Root}", cancel: cancel).ConfigureAwait(false);
+        Check.That(context.Sealed.RecoveryKeyShown!.Length == 71, "No recovery key was shown.");
+        var slots = context.Sealed.KeySlots!;
         Check.Equal("password recovery tpm2 tpm2", string.Join(' ', Check.Lines(slots).Skip(1).Select(l => l.Split(' ')[^1]).Order(StringComparer.Ordinal)), "the key slots");
-        return slots.Trim();
+        return slots;
     }
 
     private static async Task<string> RefusedAsync(BootChecks.BootContext context, CancellationToken cancel)
     {
         RequireProfile(context);
-        return await context.Sealed.RefusedAsync(cancel).ConfigureAwait(false);
+        return await context.Sealed.RefusedAsync(SealedBoot.Refused, cancel).ConfigureAwait(false);
+    }
+
+    private static async Task<string> EnrolledAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        var machine = await context.Sealed.BootedAsync(SealedBoot.Enrolled, cancel).ConfigureAwait(false);
+        Check.Lacks("acceptance.here=", await machine.SshAsync("cat /proc/cmdline", cancel: cancel).ConfigureAwait(false), "the kernel's command line");
+        Check.Equal(
+            context.Sealed.EnrolledAddons.ToString(), (await machine.SshAsync("cat /sys/class/tpm/tpm0/pcr-sha256/12", cancel: cancel).ConfigureAwait(false)).ToLowerInvariant(), "PCR 12");
+        Check.Equal(SealedMachine.Mark, await machine.SshAsync($"cat {SealedMachine.MarkPath}", cancel: cancel).ConfigureAwait(false), "the file that the first boot wrote to ROOT");
+        return $"PCR 12: {context.Sealed.EnrolledAddons}";
+    }
+
+    private static async Task<string> OtherAddonsAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        return await context.Sealed.RefusedAsync(SealedBoot.OtherAddons, cancel).ConfigureAwait(false);
     }
 
     private static async Task<string> RecoveryAsync(BootChecks.BootContext context, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Ironhull.Formats.Io;
 using Ironhull.Formats.Pe;
 using Ironhull.Formats.Trees;
 using Ironhull.Machines.Qemu;
@@ -12,14 +13,20 @@ internal enum SealedBoot
     /// <summary>The image as it is, with addons; a recovery key is given.</summary>
     First,
 
-    /// <summary>Another kernel image of the same keys; no recovery key.</summary>
+    /// <summary>Another kernel image of the same keys; no recovery key. Afterwards the node enrols further keys.</summary>
     Update,
 
-    /// <summary>A kernel image whose PCR policy another key signed; no recovery key.</summary>
-    Refused,
+    /// <summary>One addon less, for which the node has enrolled its TPM; no recovery key.</summary>
+    Enrolled,
+
+    /// <summary>Another addon less, for which nothing was enrolled; no recovery key.</summary>
+    OtherAddons,
 
     /// <summary>The same with the recovery key.</summary>
     Recovery,
+
+    /// <summary>A kernel image whose PCR policy another key signed; no recovery key.</summary>
+    Refused,
 }
 
 /// <summary>
@@ -39,6 +46,8 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
 
     private const string Console = "console=tty0";
     private const string UnlockUnit = "/usr/lib/systemd/system/ironhull-root-unlock.service";
+    private const string HereAddon = "here.addon.efi";
+    private const string EverywhereAddon = "/loader/addons/everywhere.addon.efi";
     private const string RecoveryCredential = "ironhull.root-recovery-key";
     private const string RecoveryKey = "acceptance-recovery-key-of-a-throw-away-machine";
     private const string Staged = "/acceptance";
@@ -47,7 +56,7 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
     private SealedBoot? _done;
     private Exception? _failure;
     private bool? _hasProfile;
-    private string? _refusal;
+    private readonly Dictionary<SealedBoot, string> _refusals = [];
 
     /// <summary>Whether the image has the profile.</summary>
     public bool HasProfile => _hasProfile ??= Profile();
@@ -57,6 +66,15 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
 
     /// <summary>What the first boot made.</summary>
     public string? FirstFacts { get; private set; }
+
+    /// <summary>PCR 12 of the start with one addon less, as it is predicted.</summary>
+    public Sha256Digest EnrolledAddons { get; private set; }
+
+    /// <summary>The recovery key that the running node made and showed.</summary>
+    public string? RecoveryKeyShown { get; private set; }
+
+    /// <summary>The key slots after it, and the TPM for <see cref="EnrolledAddons"/>, were enrolled.</summary>
+    public string? KeySlots { get; private set; }
 
     /// <summary>The machine after a start that has to succeed.</summary>
     /// <exception cref="CheckFailedException">That start, or one before it, did not succeed.</exception>
@@ -70,12 +88,12 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
         return _machine!;
     }
 
-    /// <summary>Starts the system of another key and waits until it has given up.</summary>
+    /// <summary>Makes a start that has to be refused and waits until the system has given up.</summary>
     /// <returns>What it said.</returns>
-    public async Task<string> RefusedAsync(CancellationToken cancel)
+    public async Task<string> RefusedAsync(SealedBoot wanted, CancellationToken cancel)
     {
-        await BootedAsync(SealedBoot.Refused, cancel).ConfigureAwait(false);
-        return _refusal!;
+        await BootedAsync(wanted, cancel).ConfigureAwait(false);
+        return _refusals[wanted];
     }
 
     /// <inheritdoc/>
@@ -101,8 +119,10 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
             {
                 SealedBoot.First => FirstAsync(cancel),
                 SealedBoot.Update => UpdateAsync(cancel),
-                SealedBoot.Refused => RefuseAsync(cancel),
-                _ => RecoverAsync(cancel),
+                SealedBoot.Enrolled => ChangedAsync($"rm EFI/Linux/*.extra.d/{HereAddon}", cancel),
+                SealedBoot.OtherAddons => RefuseAsync(next, $"rm .{EverywhereAddon}", cancel),
+                SealedBoot.Recovery => RecoverAsync(cancel),
+                _ => RefuseAsync(next, UseKernel("stranger.efi"), cancel),
             }).ConfigureAwait(false);
             _done = next;
         }
@@ -123,7 +143,8 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
     private async Task FirstAsync(CancellationToken cancel)
     {
         var path = Path.Combine(folder, "sealed.raw");
-        WriteDisk(path);
+        WriteDisk(path, everyAddon: true);
+        EnrolledAddons = await PredictEnrolledAsync(cancel).ConfigureAwait(false);
         using var disk = await ImageDisk.OpenAsync(path, folder, cancel).ConfigureAwait(false);
         _machine = await Machine.StartAsync(
             new()
@@ -140,16 +161,37 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
             cancel: cancel).ConfigureAwait(false);
     }
 
+    /// <summary>What the first disk would be without one of its addons: only PCR 12 is of interest.</summary>
+    private async Task<Sha256Digest> PredictEnrolledAsync(CancellationToken cancel)
+    {
+        var path = Path.Combine(folder, "enrolled.raw");
+        WriteDisk(path, everyAddon: false);
+        using var disk = await ImageDisk.OpenAsync(path, folder, cancel).ConfigureAwait(false);
+        return disk.Predict(KeyStore.Open(options.KeysFolder)).AtKernelStart(12);
+    }
+
     private async Task UpdateAsync(CancellationToken cancel)
     {
-        await ReplaceKernelAsync("update.efi", cancel).ConfigureAwait(false);
+        await ChangedAsync(UseKernel("update.efi"), cancel).ConfigureAwait(false);
+        const string Enrol = "systemd-cryptenroll --unlock-tpm2-device=auto";
+        const string Root = "/dev/disk/by-partlabel/ROOT";
+        RecoveryKeyShown = (await _machine!.SshAsync($"{Enrol} --recovery-key {Root} 2>/dev/null", cancel: cancel).ConfigureAwait(false)).Trim();
+        await _machine.SshAsync(
+            $"{Enrol} --tpm2-device=auto --tpm2-pcrs=7+12:sha256={EnrolledAddons} --tpm2-public-key=/run/systemd/tpm2-pcr-public-key.pem --tpm2-public-key-pcrs=11 {Root}",
+            cancel: cancel).ConfigureAwait(false);
+        KeySlots = (await _machine.SshAsync($"systemd-cryptenroll {Root}", cancel: cancel).ConfigureAwait(false)).Trim();
+    }
+
+    private async Task ChangedAsync(string change, CancellationToken cancel)
+    {
+        await ChangeBootFilesAsync(change, cancel).ConfigureAwait(false);
         await _machine!.StartAgainAsync(new Dictionary<string, string>(), cancel).ConfigureAwait(false);
         await UpAsync(cancel).ConfigureAwait(false);
     }
 
-    private async Task RefuseAsync(CancellationToken cancel)
+    private async Task RefuseAsync(SealedBoot boot, string change, CancellationToken cancel)
     {
-        await ReplaceKernelAsync("stranger.efi", cancel).ConfigureAwait(false);
+        await ChangeBootFilesAsync(change, cancel).ConfigureAwait(false);
         await _machine!.StartAgainAsync(new Dictionary<string, string>(), cancel).ConfigureAwait(false);
         var seen = await _machine.WaitForConsoleAsync([Failed, .. Machine.BootMarkers], options.BootTimeout, cancel).ConfigureAwait(false);
         // The initrd restarts the machine, which ends it here; until then nothing but a refusal may be seen.
@@ -165,7 +207,7 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
         }
 
         Check.That(seen == Failed, $"ROOT was not refused. The end of the console:\n{ConsoleLog.Tail(_machine.ConsoleText)}");
-        _refusal = string.Join('\n', Check.Lines(_machine.ConsoleText).Where(l => l.Contains("systemd-cryptsetup", StringComparison.Ordinal) || l.Contains(Failed, StringComparison.Ordinal)));
+        _refusals[boot] = string.Join('\n', Check.Lines(_machine.ConsoleText).Where(l => l.Contains("systemd-cryptsetup", StringComparison.Ordinal) || l.Contains(Failed, StringComparison.Ordinal)));
     }
 
     private async Task RecoverAsync(CancellationToken cancel)
@@ -181,15 +223,17 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
         await _machine.SshAsync("systemctl is-system-running --wait >/dev/null; systemctl is-active --quiet multi-user.target", cancel: cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Puts another kernel image into the place of the one that booted, and shuts down.</summary>
-    private async Task ReplaceKernelAsync(string name, CancellationToken cancel)
+    /// <summary>Runs a command in the EFI system partition, and shuts down.</summary>
+    private async Task ChangeBootFilesAsync(string change, CancellationToken cancel)
     {
         await _machine!.SshAsync(
-            "set -e; mkdir -p /run/acceptance; mount /dev/disk/by-partlabel/ESP /run/acceptance; cd /run/acceptance/EFI/Linux; " +
-            $"old=$(echo *.efi); mv ../..{Staged}/{name} $old; cd /; umount /run/acceptance",
+            $"set -e; mkdir -p /run/acceptance; mount /dev/disk/by-partlabel/ESP /run/acceptance; cd /run/acceptance; {change}; cd /; umount /run/acceptance",
             cancel: cancel).ConfigureAwait(false);
         await _machine.PowerOffAsync(TimeSpan.FromSeconds(180), cancel).ConfigureAwait(false);
     }
+
+    /// <summary>The command that puts another kernel image into the place of the one that booted.</summary>
+    private static string UseKernel(string name) => $"old=$(echo EFI/Linux/*.efi); mv .{Staged}/{name} $old";
 
     private bool Profile()
     {
@@ -198,7 +242,7 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
         return kernel.Find(".initrd") is { } initrd && InitrdFiles.Read(kernel.Read(initrd)).Paths.Contains(UnlockUnit);
     }
 
-    private void WriteDisk(string path)
+    private void WriteDisk(string path, bool everyAddon)
     {
         var keys = KeyStore.Open(options.KeysFolder);
         using var signer = keys.OpenSigner(SigningRole.BootCode);
@@ -210,8 +254,12 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
             void Addon(string to, string words) => Put(to, Authenticode.Sign(UkiBuilder.BuildAddon(BootFileChanges.MinimalApplication(), words), signer));
 
             // The first is for every kernel image, the second for this one; the second's words come last.
-            Addon("/loader/addons/everywhere.addon.efi", "acceptance.everywhere=1");
-            Addon(BootPredictor.ExtrasOf(kernelPath) + "here.addon.efi", " acceptance.here=\"a b\"\n");
+            Addon(EverywhereAddon, "acceptance.everywhere=1");
+            if (everyAddon)
+            {
+                Addon(BootPredictor.ExtrasOf(kernelPath) + HereAddon, " acceptance.here=\"a b\"\n");
+            }
+
             if (!HasProfile)
             {
                 return;
@@ -219,11 +267,15 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
 
             var available = BootPredictor.ExtrasOf(kernelPath) + BootPredictor.CatalogueFolder + "sealed.addon.efi";
             files.Set(BootPredictor.ExtrasOf(kernelPath) + "sealed.addon.efi", files[available]);
+            if (!everyAddon)
+            {
+                return;
+            }
+
             var kernel = files[kernelPath].Content!.ToArray();
             files.EnsureDirectory(Staged);
             Put($"{Staged}/update.efi", Authenticode.Sign(BootFileChanges.WithOtherWord(kernel, Console, OtherConsole, policySigner), signer));
-            var stranger = Path.Combine(folder, "stranger-pcr");
-            using var other = KeyStore.Init(stranger, "A stranger").OpenSigner(SigningRole.PcrPolicy);
+            using var other = KeyStore.Init(Path.Combine(folder, "stranger-pcr"), "A stranger").OpenSigner(SigningRole.PcrPolicy);
             Put($"{Staged}/stranger.efi", Authenticode.Sign(BootFileChanges.WithOtherWord(kernel, Console, OtherConsole, other), signer));
         });
     }

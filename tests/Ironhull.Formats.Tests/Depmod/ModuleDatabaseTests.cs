@@ -28,6 +28,19 @@ public sealed class ModuleDatabaseTests
         Order, Builtin, System.Text.Encoding.ASCII.GetBytes(BuiltinInformation));
 
     [Fact]
+    public void UsersOf_ModulesThatNameOthersInTheirDepends_AreListed()
+    {
+        KeyValuePair<string, KernelModuleFile> Module(string path, params string[] information) =>
+            KeyValuePair.Create(path, KernelModuleFile.Parse(Content.FromBytes(ElfModule.Build(information, [], [])), path));
+        ModuleDatabase database = new(
+            [Module("kernel/a.ko", "depends=target-core,scsi_mod"), Module("kernel/b.ko", "depends="), Module("kernel/c.ko", "license=GPL"), Module("kernel/d.ko", "depends=target_core_mod")],
+            "", "", []);
+
+        Assert.Equal(["a needs target-core"], database.UsersOf(new HashSet<string> { "target_core", "b" }));
+        Assert.Empty(database.UsersOf(new HashSet<string> { "target" }));
+    }
+
+    [Fact]
     public void IndexFiles_ComparedWithDepmod_AreTheSame()
     {
         var root = Directory.CreateTempSubdirectory("ironhull-depmod-").FullName;
