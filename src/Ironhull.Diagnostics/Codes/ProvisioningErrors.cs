@@ -1,6 +1,6 @@
 namespace Ironhull.Diagnostics;
 
-/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents, 804x older specs, 805x YAML, 806x the stage files.</summary>
+/// <summary>HULL80xx: provisioning configs. 800x reading, 801x and 802x validation, 803x contents, 804x older specs, 805x YAML, 806x the stage files, 807x disks, 808x fetching and the stages on a node.</summary>
 public static class ProvisioningErrors
 {
     /// <summary>The text is not JSON.</summary>
@@ -170,4 +170,36 @@ public static class ProvisioningErrors
     /// <summary>A way of unlocking that is not supported.</summary>
     public static readonly ErrorCode UnsupportedUnlock = new(
         "HULL8076", ErrorCategory.Unsupported, "A way of unlocking an encrypted volume is not supported", "Use a key file, or clevis with tpm2 alone.");
+
+    /// <summary>A source that cannot be reached before there is a network.</summary>
+    public static readonly ErrorCode NetworkNeeded = new(
+        "HULL8080", ErrorCategory.Network, "A source needs the network", "Run the stage fetch, which has the network, or name the contents in a data: URL.");
+
+    /// <summary>A source that did not give its contents.</summary>
+    public static readonly ErrorCode FetchFailed = new(
+        "HULL8081", ErrorCategory.Network, "A source cannot be fetched", "Check the URL and that the server answers; ignition.timeouts sets for how long it is tried.");
+
+    /// <summary>A scheme that this program does not fetch.</summary>
+    public static readonly ErrorCode SchemeUnsupported = new(
+        "HULL8082", ErrorCategory.Unsupported, "Sources of this scheme are not fetched", "Name the contents by http, https, tftp, oem or data.");
+
+    /// <summary>Certificate authorities that cannot be read.</summary>
+    public static readonly ErrorCode BadAuthority = new(
+        "HULL8083", ErrorCategory.Input, "A certificate authority of the config cannot be read", "Give PEM certificates, one after the other.");
+
+    /// <summary>A platform that is not known.</summary>
+    public static readonly ErrorCode UnknownPlatform = new(
+        "HULL8084", ErrorCategory.Unsupported, "The platform is not known", "Name one of the platforms that the message lists; 'metal' takes its config from the kernel command line alone.");
+
+    /// <summary>A platform whose config cannot be read.</summary>
+    public static readonly ErrorCode PlatformFailed = new(
+        "HULL8085", ErrorCategory.Environment, "The platform's config cannot be read", "Check that the platform is the right one and that it offers the config as the message says.");
+
+    /// <summary>Files between the stages that cannot be used.</summary>
+    public static readonly ErrorCode StageFiles = new(
+        "HULL8086", ErrorCategory.Environment, "A file that the stages share cannot be read or written", "Run the stage fetch first; the files lie below /run/ignition unless options say otherwise.");
+
+    /// <summary>A part of a config that is read and not applied.</summary>
+    public static readonly ErrorCode SectionUnsupported = new(
+        "HULL8087", ErrorCategory.Unsupported, "A part of the config cannot be applied here", "Take it out of the config, or do it when the image is made, as the message says.");
 }

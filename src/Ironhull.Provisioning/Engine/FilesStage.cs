@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Provisioning.Model;
@@ -14,12 +15,16 @@ namespace Ironhull.Provisioning.Engine;
 /// <param name="fetch">Gives the contents of a resource, decompressed and verified.</param>
 public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resource, byte[]> fetch)
 {
+    private const string Skeleton = "/etc/skel";
+    private const int DeepestFolder = 256;
+    private readonly PendingFiles _pending = new();
     private UserDatabase? _accounts;
 
     /// <summary>Applies a config that was checked.</summary>
     /// <exception cref="HullException">HULL8060: something is in the way; HULL8061: the root cannot be changed; HULL8062: an account is not known.</exception>
     public void Apply(IgnitionConfig config)
     {
+        using var pending = _pending;
         _accounts = new(root);
         ApplyAccounts(config.Passwd);
         var storage = config.Storage;
@@ -42,29 +47,47 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
             }
         }
 
+        Publish();
         foreach (var link in storage.Links.Where(l => l.Hard == true))
         {
             Apply(link);
         }
 
         new UnitStage(this, root).Apply(config.Systemd.Units);
+        Publish();
     }
 
-    /// <summary>Writes a file with an owner of root, in place of a file or link.</summary>
+    /// <summary>Gives the files that were written their names.</summary>
+    internal void Publish() => _pending.Publish();
+
+    /// <summary>Writes a file with an owner of root, in place of a file or link; it gets its name by <see cref="Publish"/>.</summary>
     internal void Write(string path, ReadOnlySpan<byte> contents, uint mode, uint user = 0, uint group = 0)
     {
-        using var folder = Folder(path, out var name);
-        if (folder.KindOf(name) == NodeKind.Directory)
+        var folder = Folder(path, out var name);
+        try
         {
-            throw InTheWay(path, "a folder");
-        }
+            if (folder.KindOf(name) == NodeKind.Directory)
+            {
+                throw InTheWay(path, "a folder");
+            }
 
-        folder.Write(name, contents, mode, (f, n) => ownership.Set(f.Descriptor, n, path, user, group));
+            Write(folder, name, path, contents, mode, user, group);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
+
+    // The folder goes with the file.
+    private void Write(OpenFolder folder, string name, string path, ReadOnlySpan<byte> contents, uint mode, uint user, uint group, ReadOnlySpan<byte> mark = default) =>
+        _pending.Add(folder, folder.Prepare(name, contents, mode, (f, n) => ownership.Set(f.Descriptor, n, path, user, group), mark));
 
     /// <summary>Makes a symbolic link in place of a file or link.</summary>
     internal void WriteLink(string path, string target, uint user = 0, uint group = 0)
     {
+        Publish();
         using var folder = Folder(path, out var name);
         if (folder.KindOf(name) == NodeKind.Directory)
         {
@@ -77,6 +100,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     /// <summary>Removes a link that leads somewhere; whatever else is there stays.</summary>
     internal void RemoveLink(string path, Func<string, bool> leadsTo)
     {
+        Publish();
         using var folder = root.Find(PathRules.Parent(path));
         var name = Name(path);
         if (folder?.KindOf(name) == NodeKind.Link && leadsTo(folder.ReadLink(name)))
@@ -113,9 +137,44 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     private void MakeHome(string name)
     {
         var (user, group, home) = _accounts!.Account(name);
-        if (PathRules.Wrong(home) is null && home != "/")
+        if (PathRules.Wrong(home) is null && home != "/" && Own(home, user, group, 0x1C0) && root.Find(Skeleton) is { } skeleton)
         {
-            Own(home, user, group, 0x1C0);
+            using (skeleton)
+            {
+                CopyTree(skeleton, home, user, group, 0);
+            }
+        }
+    }
+
+    // A new home starts as a copy of /etc/skel, all of it the user's.
+    private void CopyTree(OpenFolder from, string to, uint user, uint group, int depth)
+    {
+        if (depth > DeepestFolder)
+        {
+            throw ProvisioningErrors.RootAccess.Error($"{Skeleton} is nested too deep to be copied.");
+        }
+
+        foreach (var name in from.Names())
+        {
+            var path = $"{to}/{name}";
+            var mode = (uint)(from.Status(name)!.Value.Mode & 0xFFF);
+            switch (from.KindOf(name))
+            {
+                case NodeKind.File:
+                    Write(path, from.Read(name), mode, user, group);
+                    break;
+                case NodeKind.Link:
+                    WriteLink(path, from.ReadLink(name), user, group);
+                    break;
+                case NodeKind.Directory:
+                    Own(path, user, group, mode);
+                    using (var inner = from.Enter(name))
+                    {
+                        CopyTree(inner, path, user, group, depth + 1);
+                    }
+
+                    break;
+            }
         }
     }
 
@@ -133,14 +192,17 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     }
 
     // A folder of a user's own; one that is there stays as it is.
-    private void Own(string path, uint user, uint group, uint mode)
+    private bool Own(string path, uint user, uint group, uint mode)
     {
         using var folder = Folder(path, out var name);
-        if (folder.KindOf(name) == NodeKind.None)
+        if (folder.KindOf(name) != NodeKind.None)
         {
-            folder.MakeDirectory(name, mode);
-            ownership.Set(folder.Descriptor, name, path, user, group);
+            return false;
         }
+
+        folder.MakeDirectory(name, mode);
+        ownership.Set(folder.Descriptor, name, path, user, group);
+        return true;
     }
 
     private void Apply(DirectoryEntry directory)
@@ -182,7 +244,24 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
 
     private void Apply(FileEntry file)
     {
-        using var folder = Folder(file.Path, out var name);
+        var folder = Folder(file.Path, out var name);
+        var isTaken = false;
+        try
+        {
+            isTaken = Apply(file, folder, name);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                folder.Dispose();
+            }
+        }
+    }
+
+    // True when a file is written, and the folder goes with it.
+    private bool Apply(FileEntry file, OpenFolder folder, string name)
+    {
         var kind = folder.KindOf(name);
         if (kind is not (NodeKind.None or NodeKind.File) && file.Overwrite != true)
         {
@@ -195,38 +274,49 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
             kind = NodeKind.None;
         }
 
-        var keeps = kind == NodeKind.File && file.Contents.Source is null;
-        var contents = new MemoryStream();
-        contents.Write(keeps ? folder.Read(name) : file.Contents.Source is null ? [] : fetch(file.Contents));
-        foreach (var more in file.Append)
+        if (kind == NodeKind.File && file.Contents.Source is null)
         {
-            contents.Write(fetch(more));
+            return Append(file, folder, name);
         }
 
-        var bytes = contents.ToArray();
-        if (keeps && file.Append.Count == 0)
+        var contents = file.Contents.Source is null ? [] : fetch(file.Contents);
+        foreach (var more in file.Append)
         {
-            Change(folder, name, file, file.Mode);
-            return;
+            contents = [.. contents, .. fetch(more)];
         }
 
         // A file that holds just this already is what a run before this one left; links to it stay links to it.
-        if (kind == NodeKind.File && !keeps && file.Overwrite != true)
+        if (kind == NodeKind.File && file.Overwrite != true)
         {
-            if (!folder.Read(name).AsSpan().SequenceEqual(bytes))
+            if (!folder.Read(name).AsSpan().SequenceEqual(contents))
             {
                 throw InTheWay(file.Path, "a file");
             }
 
             ownership.Set(folder.Descriptor, name, file.Path, Id(file.User, isGroup: false) ?? 0, Id(file.Group, isGroup: true) ?? 0);
             folder.ChangeMode(name, (uint)(file.Mode ?? 0x1A4));
-            return;
+            return false;
         }
 
-        var status = keeps ? folder.Status(name) : null;
-        var user = Id(file.User, isGroup: false) ?? status?.Uid ?? 0;
-        var group = Id(file.Group, isGroup: true) ?? status?.Gid ?? 0;
-        folder.Write(name, bytes, (uint)(file.Mode ?? (status?.Mode & 0xFFF) ?? 0x1A4), (f, n) => ownership.Set(f.Descriptor, n, file.Path, user, group));
+        Write(folder, name, file.Path, contents, (uint)(file.Mode ?? 0x1A4), Id(file.User, isGroup: false) ?? 0, Id(file.Group, isGroup: true) ?? 0);
+        return true;
+    }
+
+    // What is added to a file that was there carries a mark of it, so that a run after one that was cut off does not add it again.
+    private bool Append(FileEntry file, OpenFolder folder, string name)
+    {
+        byte[] added = [.. file.Append.SelectMany(a => fetch(a))];
+        var mark = SHA256.HashData(added);
+        if (file.Append.Count == 0 || (folder.Mark(name) is { } known && known.AsSpan().SequenceEqual(mark)))
+        {
+            Change(folder, name, file, file.Mode);
+            return false;
+        }
+
+        var status = folder.Status(name)!.Value;
+        var (user, group) = (Id(file.User, isGroup: false) ?? status.Uid, Id(file.Group, isGroup: true) ?? status.Gid);
+        Write(folder, name, file.Path, [.. folder.Read(name), .. added], (uint)(file.Mode ?? (status.Mode & 0xFFF)), user, group, mark);
+        return true;
     }
 
     private void Apply(LinkEntry link)
@@ -305,7 +395,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
             return;
         }
 
-        if (depth > 256)
+        if (depth > DeepestFolder)
         {
             throw ProvisioningErrors.RootAccess.Error($"{folder.Full(name)} is nested too deep to be removed.");
         }

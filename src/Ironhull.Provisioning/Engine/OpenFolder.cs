@@ -20,6 +20,8 @@ internal enum NodeKind
 /// <param name="path">Its path below the root, for messages.</param>
 internal sealed class OpenFolder(int descriptor, string path) : IDisposable
 {
+    // xattr(7): what a user's own files may carry.
+    private const string MarkName = "user.ironhull.appended";
     private int _temporary;
 
     /// <summary>The open folder.</summary>
@@ -83,24 +85,79 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
     /// <param name="own">Sets the owner, before the file has its name.</param>
     public void Write(string name, ReadOnlySpan<byte> contents, uint mode, Action<OpenFolder, string> own)
     {
+        using var file = Prepare(name, contents, mode, own);
+        Check(Libc.Flush((int)file.Handle.DangerousGetHandle()), "written to the disk", name);
+        file.Publish();
+    }
+
+    /// <summary>Writes a file under another name.</summary>
+    /// <param name="name">The final name; what is there gives way, unless it is a folder.</param>
+    /// <param name="contents">The contents.</param>
+    /// <param name="mode">The mode's twelve bits.</param>
+    /// <param name="own">Sets the owner.</param>
+    /// <param name="mark">What the file is marked with, where the file system keeps marks; none when empty.</param>
+    public NewFile Prepare(string name, ReadOnlySpan<byte> contents, uint mode, Action<OpenFolder, string> own, ReadOnlySpan<byte> mark = default)
+    {
         var temporary = Temporary(name);
         const ulong WriteNew = 0x01 | 0x40 | 0x80;
-        using var file = Open(temporary, WriteNew | Libc.CloseOnExec | Libc.NoFollowLinks, 0x180);
+        var file = Open(temporary, WriteNew | Libc.CloseOnExec | Libc.NoFollowLinks, 0x180);
         try
         {
             RandomAccess.Write(file, contents, 0);
             own(this, temporary);
+            if (mark.Length > 0)
+            {
+                _ = Libc.SetAttribute((int)file.DangerousGetHandle(), MarkName, mark, (nuint)mark.Length, 0);
+            }
 
             // Last, as a change of owner takes setuid and setgid away.
             Check(Libc.ChangeMode((int)file.DangerousGetHandle(), mode), "given its mode", name);
-            Check(Libc.Flush((int)file.DangerousGetHandle()), "written to the disk", name);
-            Check(Libc.Rename(descriptor, temporary, descriptor, name), "given its name", name);
+            return new NewFile(this, file, temporary, name);
         }
         catch
         {
+            file.Dispose();
             _ = Libc.Unlink(descriptor, temporary, 0);
             throw;
         }
+    }
+
+    /// <summary>A file that is written and does not have its name yet; disposed before that, it is gone.</summary>
+    public sealed class NewFile(OpenFolder folder, SafeFileHandle file, string temporary, string name) : IDisposable
+    {
+        private bool _isPublished;
+
+        /// <summary>The open file.</summary>
+        public SafeFileHandle Handle => file;
+
+        /// <summary>The file system that it is on.</summary>
+        public ulong Device => folder.Status(_isPublished ? name : temporary) is { } status ? ((ulong)status.DeviceMajor << 32) | status.DeviceMinor : 0;
+
+        /// <summary>Gives the file its name.</summary>
+        public void Publish()
+        {
+            folder.Check(Libc.Rename(folder.Descriptor, temporary, folder.Descriptor, name), "given its name", name);
+            _isPublished = true;
+        }
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            file.Dispose();
+            if (!_isPublished)
+            {
+                _ = Libc.Unlink(folder.Descriptor, temporary, 0);
+            }
+        }
+    }
+
+    /// <summary>What a file was marked with when it was written; null when it was not.</summary>
+    public byte[]? Mark(string name)
+    {
+        using var file = Open(name, Libc.CloseOnExec | Libc.NoFollowLinks, 0);
+        Span<byte> mark = stackalloc byte[64];
+        var length = Libc.GetAttribute((int)file.DangerousGetHandle(), MarkName, mark, (nuint)mark.Length);
+        return length > 0 ? mark[..(int)length].ToArray() : null;
     }
 
     /// <summary>Makes a symbolic link in place of what is there.</summary>

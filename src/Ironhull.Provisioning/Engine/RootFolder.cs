@@ -26,6 +26,25 @@ public sealed class RootFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ = Libc.Close(_descriptor);
 
+    /// <summary>Brings all that was written to the disk, names and modes too.</summary>
+    /// <exception cref="HullException">HULL8061.</exception>
+    public void Flush()
+    {
+        var how = new Libc.OpenHow { Flags = Libc.CloseOnExec | Libc.Directory, Resolve = Libc.InRoot };
+        var opened = (int)Libc.OpenInRoot(Libc.OpenAt2, _descriptor, "/", how, (nuint)Marshal.SizeOf<Libc.OpenHow>());
+        var result = opened < 0 ? -1 : Libc.FlushAll(opened);
+        var error = Marshal.GetLastPInvokeError();
+        if (opened >= 0)
+        {
+            _ = Libc.Close(opened);
+        }
+
+        if (result < 0)
+        {
+            throw ProvisioningErrors.RootAccess.Error($"The root cannot be brought to the disk: {Marshal.GetPInvokeErrorMessage(error)}.");
+        }
+    }
+
     /// <summary>Opens a folder; null when it is not there.</summary>
     internal OpenFolder? Find(string path)
     {

@@ -21,6 +21,7 @@ internal sealed class UnitStage(FilesStage stage, RootFolder root)
             Write(unit);
         }
 
+        stage.Publish();
         foreach (var unit in units.Where(u => u.Enabled is not null && u.Mask != true))
         {
             Enable(unit.Name, unit.Enabled == true, []);

@@ -11,7 +11,10 @@ namespace Ironhull.Provisioning.Merging;
 /// merged depth first, in their order. The result is checked again by the rules of the newest version among them.
 /// </summary>
 /// <param name="fetch">Gives the contents of a resource, decompressed and verified.</param>
-public sealed class ConfigAssembler(Func<Resource, byte[]> fetch)
+/// <param name="before">Told of each config, merged with what refers to it, before what it refers to is fetched: its time limits, proxies and certificate
+/// authorities hold for that already.</param>
+/// <param name="referenced">Told of the URL of each config that another led to, without contents or query.</param>
+public sealed class ConfigAssembler(Func<Resource, byte[]> fetch, Action<IgnitionConfig>? before = null, Action<string>? referenced = null)
 {
     /// <summary>How many configs may refer to one another in a row.</summary>
     public const int MaximumDepth = 32;
@@ -29,14 +32,14 @@ public sealed class ConfigAssembler(Func<Resource, byte[]> fetch)
     public (IgnitionConfig Config, SpecVersion Version) Assemble(ReadOnlySpan<byte> text, string source)
     {
         _configs = 0;
-        var (config, version) = Follow(text, source, 0);
+        var (config, version) = Follow(text, source, null, 0);
         var findings = new FindingList();
         ConfigRules.Check(config, version, findings);
         findings.ThrowIfErrors();
         return (config, version);
     }
 
-    private (IgnitionConfig Config, SpecVersion Version) Follow(ReadOnlySpan<byte> text, string source, int depth)
+    private (IgnitionConfig Config, SpecVersion Version) Follow(ReadOnlySpan<byte> text, string source, IgnitionConfig? parent, int depth)
     {
         if (depth > MaximumDepth || ++_configs > MaximumConfigs)
         {
@@ -47,9 +50,11 @@ public sealed class ConfigAssembler(Func<Resource, byte[]> fetch)
         var reading = ConfigReader.Read(text, source);
         var config = SpecialBits.Without(reading.Require(), reading.Version!.Value);
         var version = reading.Version.Value;
+        before?.Invoke(parent is null ? config : ConfigMerger.Merge(parent, config));
         if (config.Ignition.Replace.Source is { Length: > 0 } replaced)
         {
-            return Follow(fetch(config.Ignition.Replace), Name(replaced, source), depth + 1);
+            referenced?.Invoke(Shown(replaced));
+            return Follow(fetch(config.Ignition.Replace), Name(replaced, source), null, depth + 1);
         }
 
         var merged = WithoutReferences(config);
@@ -60,13 +65,16 @@ public sealed class ConfigAssembler(Func<Resource, byte[]> fetch)
                 continue;
             }
 
-            var (child, childVersion) = Follow(fetch(reference), Name(url, source), depth + 1);
+            referenced?.Invoke(Shown(url));
+            var (child, childVersion) = Follow(fetch(reference), Name(url, source), merged, depth + 1);
             merged = ConfigMerger.Merge(merged, child);
             version = childVersion.Minor > version.Minor ? childVersion : version;
         }
 
         return (WithVersion(merged, version), version);
     }
+
+    private static string Shown(string url) => url.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? "data" : url.Split('?')[0];
 
     // Contents are not shown, so that secrets in them stay there.
     private static string Name(string url, string source) => url.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? $"{source} (merged data)" : url.Split('?')[0];

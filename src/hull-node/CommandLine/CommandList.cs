@@ -1,10 +1,12 @@
+using Ironhull.Node.Provisioning;
+
 namespace Ironhull.Node.CommandLine;
 
 /// <summary>Every command, in the order in which help lists them.</summary>
 internal static class CommandList
 {
     /// <summary>The commands.</summary>
-    public static IReadOnlyList<NodeCommand> All { get; } = [];
+    public static IReadOnlyList<NodeCommand> All { get; } = [new ProvisionCommand()];
 
     /// <summary>Finds the command that the first words choose; of several the one with the most words.</summary>
     public static NodeCommand? Find(IReadOnlyList<string> words) =>

@@ -1,4 +1,5 @@
 using Ironhull.Diagnostics;
+using Ironhull.Node.Provisioning;
 
 namespace Ironhull.Node.CommandLine;
 
@@ -14,9 +15,10 @@ internal static class NodeApplication
     /// <returns>The exit code: 0, or that of the error's category.</returns>
     public static int Run(IReadOnlyList<string> line, NodeHost host)
     {
+        var isUpstream = Path.GetFileName(line[0]) == UpstreamCommand.Name;
         try
         {
-            return Run(host, [.. line.Skip(1)]);
+            return isUpstream ? UpstreamCommand.Run(host, [.. line.Skip(1)]) : Run(host, [.. line.Skip(1)]);
         }
         catch (HullException e)
         {
@@ -25,7 +27,7 @@ internal static class NodeApplication
                 host.Error.WriteLine(diagnostic.ToString());
             }
 
-            return e.ExitCode;
+            return isUpstream && e.Code != CommandErrors.NodeUsage ? UpstreamCommand.Failed : e.ExitCode;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {

@@ -1,4 +1,6 @@
 using System.Text;
+using Ironhull.Provisioning.Engine;
+using Ironhull.Provisioning.Stages;
 
 namespace Ironhull.Node.CommandLine;
 
@@ -10,6 +12,12 @@ internal sealed class NodeHost : IDisposable
 
     /// <summary>Takes errors and, where a command says what it does, its log.</summary>
     public required TextWriter Error { get; init; }
+
+    /// <summary>Where the running system keeps what it knows.</summary>
+    public NodePaths Paths { get; init; } = NodePaths.Real;
+
+    /// <summary>Sets owners of files.</summary>
+    public IOwnership Ownership { get; init; } = new DiskOwnership();
 
     /// <summary>The real surroundings.</summary>
     public static NodeHost Real() => new()

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Ironhull.Diagnostics;
+
+namespace Ironhull.Provisioning.Fetching;
+
+/// <summary>What came of a request that a server answered.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Contents">The body; empty unless the status is 200.</param>
+public sealed record HttpAnswer(int Status, byte[] Contents);
+
+/// <summary>
+/// Gets URLs by HTTP. What cannot be reached, and what answers with 5xx, is tried again until the time is up; other answers are final. Headers
+/// of the config do not follow a redirection.
+/// </summary>
+/// <param name="settings">What the config says.</param>
+/// <param name="time">Waits between attempts.</param>
+/// <param name="log">Told of attempts; never of contents, headers or queries.</param>
+public sealed class HttpFetcher(HttpSettings settings, TimeProvider time, Action<string> log) : IDisposable
+{
+    private const int MaximumRedirects = 10;
+    private readonly HttpClient _client = Client(settings);
+
+    /// <summary>Fetches.</summary>
+    /// <param name="url">An http or https URL.</param>
+    /// <param name="headers">Names and values; a name may occur more than once.</param>
+    /// <param name="again">Further status codes after which it is tried again.</param>
+    /// <param name="cancel">Ends every attempt: the deadline of the stage.</param>
+    /// <exception cref="HullException">HULL8081: nobody answered in time; HULL8032: too large.</exception>
+    public async Task<HttpAnswer> GetAsync(Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<int> again, CancellationToken cancel)
+    {
+        var shown = url.GetLeftPart(UriPartial.Path);
+        using var total = new CancellationTokenSource(settings.Total ?? Timeout.InfiniteTimeSpan, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(total.Token, cancel);
+        var delay = new RetryDelay();
+        var last = "nobody answered";
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                log($"GET {shown}: attempt #{attempt}");
+                var answer = await OnceAsync(url, headers, both.Token).ConfigureAwait(false);
+                if (answer.Status < 500 && !again.Contains(answer.Status))
+                {
+                    return answer;
+                }
+
+                last = $"the server answered {answer.Status}";
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            {
+                // Message texts are not kept in the program; the kinds are.
+                last = e is HttpRequestException request ? $"{request.HttpRequestError}{(e.InnerException is System.Net.Sockets.SocketException socket ? $" ({socket.SocketErrorCode})" : "")}"
+                    : e is OperationCanceledException ? "no answer in time" : "the connection broke";
+            }
+
+            log($"GET {shown}: {last}");
+            try
+            {
+                await Task.Delay(delay.Next(), time, both.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                throw ProvisioningErrors.FetchFailed.Error($"{shown} was not fetched in time, after {attempt} attempts: {last}.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private async Task<HttpAnswer> OnceAsync(Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancel)
+    {
+        for (var redirects = 0; redirects <= MaximumRedirects; redirects++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            foreach (var (name, value) in redirects == 0 ? headers : [])
+            {
+                request.Headers.Remove(name);
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(settings.Headers);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+            if (response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+                && response.Headers.Location is { } location)
+            {
+                url = new Uri(url, location);
+                if (url.Scheme is not ("http" or "https"))
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            return new((int)response.StatusCode, response.StatusCode == HttpStatusCode.OK ? await ReadAsync(response, cancel).ConfigureAwait(false) : []);
+        }
+
+        throw ProvisioningErrors.FetchFailed.Error($"{url.GetLeftPart(UriPartial.Path)} redirects too often, or to something other than http.");
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            using var contents = new MemoryStream();
+            var buffer = new byte[1 << 16];
+            for (var count = await body.ReadAsync(buffer, cancel).ConfigureAwait(false); count > 0; count = await body.ReadAsync(buffer, cancel).ConfigureAwait(false))
+            {
+                if (contents.Length + count > Resources.ResourceContents.MaximumBytes)
+                {
+                    throw ProvisioningErrors.ContentsTooLarge.Error($"The server sends more than {Resources.ResourceContents.MaximumBytes} bytes.");
+                }
+
+                contents.Write(buffer, 0, count);
+            }
+
+            return contents.ToArray();
+        }
+    }
+
+    private static HttpClient Client(HttpSettings settings)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            UseCookies = false,
+            UseProxy = settings.Proxy is not null,
+            Proxy = settings.Proxy,
+        };
+        if (settings.Authorities.Count > 0)
+        {
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(settings.Authorities) };
+        }
+
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Ignition/2.26.0 (Ironhull)");
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Encoding", "identity");
+        return client;
+    }
+
+    private static X509ChainPolicy Trust(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        using var system = new X509Store(StoreName.Root, StoreLocation.LocalMachine);
+        system.Open(OpenFlags.ReadOnly);
+        policy.CustomTrustStore.AddRange(system.Certificates);
+        return policy;
+    }
+}

@@ -1,0 +1,126 @@
+using Ironhull.Diagnostics;
+using Ironhull.Provisioning.Engine;
+using Ironhull.Provisioning.Fetching;
+using Ironhull.Provisioning.Merging;
+using Ironhull.Provisioning.Model;
+using Ironhull.Provisioning.Platforms;
+
+namespace Ironhull.Provisioning.Stages;
+
+/// <summary>Runs one stage. The fetch stages find the config and leave it in the cache; the others read it there. A stage may run again.</summary>
+/// <param name="options">What the run is told.</param>
+/// <param name="paths">Where the running system keeps what it knows.</param>
+/// <param name="volumes">Reads volumes that are not mounted.</param>
+/// <param name="loadModule">Loads a kernel module by its name, if it can be.</param>
+/// <param name="ownership">Sets owners.</param>
+/// <param name="time">Waits, and dates the result.</param>
+/// <param name="log">Told what happens; never of contents.</param>
+public sealed class ProvisioningStage(
+    StageOptions options, NodePaths paths, IVolumes volumes, Action<string> loadModule, IOwnership ownership, TimeProvider time, Action<string> log)
+{
+    private const string FetchOffline = "fetch-offline";
+
+    /// <summary>Every stage, in the order in which a boot runs them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [FetchOffline, "fetch", "kargs", "disks", "mount", "files", "umount"];
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="HullException">Whatever is wrong; the stage may have done a part.</exception>
+    public void Run()
+    {
+        if (!Names.Contains(options.Stage))
+        {
+            throw CommandErrors.NodeUsage.Error($"There is no stage '{options.Stage}'; these are: {string.Join(", ", Names)}.");
+        }
+
+        var platform = PlatformList.Find(options.Platform);
+        var state = ProvisioningState.Load(options.StateFile);
+        var system = SystemConfigs.Base(paths, platform.Name);
+        if (system is not null)
+        {
+            state.Add(new("base", "system", false));
+        }
+
+        using var deadline = new CancellationTokenSource(options.Deadline, time);
+        using var fetcher = new ResourceFetcher(options.Stage == FetchOffline, paths.Oem, time, log, deadline.Token);
+        var isFetch = options.Stage is FetchOffline or "fetch";
+        if ((isFetch ? Acquire(platform, state, fetcher) : Cached(fetcher)) is { } config)
+        {
+            Apply(system is null ? config : ConfigMerger.Merge(system, config), fetcher, state);
+        }
+
+        state.Save(options.StateFile);
+    }
+
+    // Null when the network has to come first.
+    private IgnitionConfig? Acquire(IPlatform platform, ProvisioningState state, ResourceFetcher fetcher)
+    {
+        fetcher.Use(options.FetchTimeout);
+        try
+        {
+            var context = new PlatformContext(paths, fetcher, volumes, loadModule, options.FetchTimeout);
+            var config = new ConfigSource(platform, context, state).Find() ?? ConfigCache.Empty;
+            fetcher.Use(config);
+            ConfigCache.Write(options.ConfigCache, config, fetcher);
+            return config;
+        }
+        catch (HullException e) when (e.Code == ProvisioningErrors.NetworkNeeded && fetcher.IsOffline)
+        {
+            log(e.Diagnostics[0].Message);
+            SignalNetwork();
+            return null;
+        }
+    }
+
+    private IgnitionConfig Cached(ResourceFetcher fetcher)
+    {
+        var config = ConfigCache.Read(options.ConfigCache);
+        fetcher.Use(config);
+        return config;
+    }
+
+    private void Apply(IgnitionConfig config, ResourceFetcher fetcher, ProvisioningState state)
+    {
+        switch (options.Stage)
+        {
+            case FetchOffline:
+                if (NetworkNeed.Of(config))
+                {
+                    SignalNetwork();
+                }
+
+                break;
+            case "kargs":
+                KernelArgumentsStage.Apply(config.KernelArguments, KernelCommandLine.Read(paths));
+                break;
+            case "disks" or "mount":
+                RequireNoDisks(config.Storage);
+                break;
+            case "files":
+                using (var root = new RootFolder(options.Root))
+                {
+                    new FilesStage(root, ownership, fetcher.Fetch).Apply(config);
+                    new ResultFile(root, ownership).Write(new(StageFile.ReadVirtual(paths.BootId) is { } id ? System.Text.Encoding.ASCII.GetString(id).Trim() : "", time.GetUtcNow(), state.HasUserConfig));
+                    root.Flush();
+                }
+
+                break;
+        }
+    }
+
+    private void SignalNetwork()
+    {
+        log($"the network is needed; {options.NeedNet} says so");
+        StageFile.Write(options.NeedNet, []);
+    }
+
+    private static void RequireNoDisks(StorageSection storage)
+    {
+        foreach (var (name, nodes) in (ReadOnlySpan<(string, int)>)[("disks", storage.Disks.Count), ("raid", storage.Raid.Count), ("luks", storage.Luks.Count), ("filesystems", storage.Filesystems.Count)])
+        {
+            if (nodes > 0)
+            {
+                throw ProvisioningErrors.SectionUnsupported.Error($"The config has {nodes} entries in storage.{name}, which this version does not apply; nothing was changed.", storage.Node.WhereIs(name).ToLocation());
+            }
+        }
+    }
+}

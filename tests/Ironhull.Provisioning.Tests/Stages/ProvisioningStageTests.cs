@@ -1,0 +1,278 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Ironhull.Diagnostics;
+using Ironhull.Machines.Fakes;
+using Ironhull.Provisioning.Engine;
+using Ironhull.Provisioning.Stages;
+using Ironhull.Testing;
+
+namespace Ironhull.Provisioning.Tests.Stages;
+
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+public sealed class ProvisioningStageTests
+{
+    private const string Firmware = "sys/firmware/qemu_fw_cfg/by_name/opt/com.coreos/config/raw";
+
+    [Fact]
+    public void FetchOffline_ConfigWithAllInside_NeedsNoNetwork()
+    {
+        using var node = new Node(Config("\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"data:,x\"}}]}"));
+        node.Run("fetch-offline");
+        Assert.False(File.Exists(node["run/neednet"]));
+        Assert.Equal((UnixFileMode)0x1A0, File.GetUnixFileMode(node["run/cache"]));
+        Assert.Contains("\"fetchedConfigs\":[{\"kind\":\"user\",\"source\":\"qemu\",\"referenced\":false}]", File.ReadAllText(node["run/state"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"http://a/b\"}}]}", true)]
+    [InlineData("\"storage\":{\"files\":[{\"path\":\"/a\",\"append\":[{\"source\":\"tftp://a/b\"}]}]}", true)]
+    [InlineData("\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"oem:///b\"}}]}", false)]
+    [InlineData("\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/dev/b\",\"clevis\":{\"tang\":[{\"url\":\"http://a\",\"thumbprint\":\"x\"}]}}]}", true)]
+    [InlineData("\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/dev/b\",\"clevis\":{\"tang\":[{\"url\":\"http://a\",\"thumbprint\":\"x\",\"advertisement\":\"{}\"}]}}]}", false)]
+    [InlineData("\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/dev/b\",\"clevis\":{\"custom\":{\"pin\":\"tang\",\"config\":\"{}\",\"needsNetwork\":true}}}]}", true)]
+    [InlineData("\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/dev/b\",\"keyFile\":{\"source\":\"https://a/b\"}}]}", true)]
+    [InlineData("\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/dev/b\",\"clevis\":{\"tpm2\":true}}]}", false)]
+    [InlineData("\"systemd\":{\"units\":[{\"name\":\"a.service\",\"contents\":\"[Service]\\nExecStart=/bin/curl http://a\"}]}", false)]
+    public void FetchOffline_ConfigThatNeedsTheNetwork_SaysSo(string section, bool needed)
+    {
+        using var node = new Node(Config(section, "3.4.0"));
+        node.Run("fetch-offline");
+        Assert.Equal(needed, File.Exists(node["run/neednet"]));
+        Assert.True(File.Exists(node["run/cache"]));
+    }
+
+    [Fact]
+    public void FetchOffline_MergedConfigElsewhere_IsLeftToFetch()
+    {
+        using var server = new FakeHttpServer(_ => FakeAnswer.Text(Config("\"storage\":{\"files\":[{\"path\":\"/b\",\"contents\":{\"source\":\"data:,y\"}}]}")));
+        using var node = new Node($"{{\"ignition\":{{\"version\":\"3.4.0\",\"config\":{{\"merge\":[{{\"source\":\"{server.Url}\"}}]}}}}}}");
+        node.Run("fetch-offline");
+        Assert.True(File.Exists(node["run/neednet"]));
+        Assert.False(File.Exists(node["run/cache"]));
+        Assert.Empty(server.Requests);
+        node.Run("fetch");
+        node.Run("files");
+        Assert.Equal("y", File.ReadAllText(node["root/b"]));
+        Assert.Contains(server.Url.ToString(), File.ReadAllText(node["run/state"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fetch_ParentsHeadersTimeoutsAndAuthorities_HoldForWhatItMerges()
+    {
+        using var server = new FakeHttpServer(r => r.Headers.GetValueOrDefault("X-Key") == "k" ? FakeAnswer.Text(Config("\"systemd\":{}")) : new(403, []));
+        using var node = new Node($"{{\"ignition\":{{\"version\":\"3.4.0\",\"config\":{{\"replace\":{{\"source\":\"{server.Url}\",\"httpHeaders\":[{{\"name\":\"X-Key\",\"value\":\"k\"}}]}}}}}}}}");
+        node.Run("fetch");
+        Assert.Equal("{\"ignition\":{\"version\":\"3.4.0\"},\"systemd\":{}}", File.ReadAllText(node["run/cache"]));
+    }
+
+    [Fact]
+    public void Fetch_CertificateAuthorities_AreInsideTheCache()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var server = new FakeHttpServer(_ => FakeAnswer.Text(certificate.ExportCertificatePem()));
+        using var node = new Node($"{{\"ignition\":{{\"version\":\"3.4.0\",\"security\":{{\"tls\":{{\"certificateAuthorities\":[{{\"source\":\"{server.Url}\",\"httpHeaders\":[{{\"name\":\"X-A\",\"value\":\"b\"}}]}}]}}}}}}}}");
+        node.Run("fetch");
+        node.Run("files");
+        Assert.Single(server.Requests);
+        Assert.Contains("[{\"source\":\"data:", File.ReadAllText(node["run/cache"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("http", File.ReadAllText(node["run/cache"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n")]
+    public void Fetch_EmptyConfig_IsNoConfig(string text)
+    {
+        using var node = new Node(text);
+        node.Run("fetch-offline");
+        node.Run("files");
+        Assert.Equal("{\"ignition\":{\"version\":\"3.6.0\"}}", File.ReadAllText(node["run/cache"]));
+        using var result = JsonDocument.Parse(File.ReadAllText(node["root/etc/.ignition-result.json"]));
+        Assert.False(result.RootElement.GetProperty("userConfigProvided").GetBoolean());
+    }
+
+    [Fact]
+    public void Fetch_RefusedConfig_LeavesNoCache()
+    {
+        using var node = new Node("{\"ignition\":{\"version\":\"3.4.0\"},\"storage\":{\"files\":[{\"path\":\"relative\"}]}}");
+        Assert.Equal("HULL8011", Assert.Throws<HullException>(() => node.Run("fetch-offline")).Code.Code);
+        Assert.False(File.Exists(node["run/cache"]));
+        Assert.Equal("HULL8086", Assert.Throws<HullException>(() => node.Run("files")).Code.Code);
+    }
+
+    [Fact]
+    public void Fetch_SourcesOfAConfig_CommandLineThenSystemThenPlatform()
+    {
+        using var server = new FakeHttpServer(_ => FakeAnswer.Text(FileConfig("command line")));
+        using var node = new Node(FileConfig("platform"));
+        Assert.Equal("platform", node.Provision());
+        node.Put("usr/lib/ignition/user.ign", FileConfig("system"));
+        Assert.Equal("system", node.Provision());
+        node.Put("run/ignition/user.ign", FileConfig("runtime"));
+        Assert.Equal("runtime", node.Provision());
+        node.Put("proc/cmdline", $"quiet ignition.config.url={server.Url}x.ign rw\n");
+        Assert.Equal("command line", node.Provision());
+    }
+
+    [Fact]
+    public void Stages_BaseConfigs_AreMergedBelowAtEveryStage()
+    {
+        using var node = new Node(Config("\"storage\":{\"files\":[{\"path\":\"/user\",\"contents\":{\"source\":\"data:,u\"}},{\"path\":\"/both\",\"contents\":{\"source\":\"data:,user\"}}]}"));
+        node.Put("usr/lib/ignition/base.d/10-a.ign", Config("\"storage\":{\"files\":[{\"path\":\"/hidden\"}]}"));
+        node.Put("etc/ignition/base.d/10-a.ign", Config("\"storage\":{\"files\":[{\"path\":\"/base\"},{\"path\":\"/both\",\"contents\":{\"source\":\"data:,base\"}}]}"));
+        node.Put("usr/lib/ignition/base.platform.d/qemu/a.ign", Config("\"storage\":{\"files\":[{\"path\":\"/platform\"}]}"));
+        node.Put("usr/lib/ignition/base.platform.d/azure/a.ign", Config("\"storage\":{\"files\":[{\"path\":\"/other\"}]}"));
+        node.Run("fetch-offline");
+        Assert.DoesNotContain("/base", File.ReadAllText(node["run/cache"]), StringComparison.Ordinal);
+        node.Run("files");
+        Assert.Equal("user", File.ReadAllText(node["root/both"]));
+        Assert.Equal([true, true, true, false, false], new[] { "base", "platform", "user", "hidden", "other" }.Select(f => File.Exists(node[$"root/{f}"])));
+    }
+
+    [Theory]
+    [InlineData("shouldExist", "quiet", true)]
+    [InlineData("shouldExist", "a=b quiet", true)]
+    [InlineData("shouldExist", "missing", false)]
+    [InlineData("shouldNotExist", "missing", true)]
+    [InlineData("shouldNotExist", "a=b", false)]
+    public void Kargs_WordsThatDoNotHold_ReportHULL8087(string list, string words, bool holds)
+    {
+        using var node = new Node(Config($"\"kernelArguments\":{{\"{list}\":[\"{words}\"]}}"));
+        node.Put("proc/cmdline", "root=x a=b quiet\n");
+        node.Run("fetch-offline");
+        var error = Record.Exception(() => node.Run("kargs"));
+        Assert.Equal(holds ? null : "HULL8087", (error as HullException)?.Code.Code);
+    }
+
+    [Theory]
+    [InlineData("\"disks\":[{\"device\":\"/dev/vdb\",\"wipeTable\":true}]")]
+    [InlineData("\"filesystems\":[{\"device\":\"/dev/vdb\",\"format\":\"ext4\",\"path\":\"/data\"}]")]
+    public void Disks_WhatIsNotApplied_ReportsHULL8087(string storage)
+    {
+        using var node = new Node(Config($"\"storage\":{{{storage}}}"));
+        node.Run("fetch-offline");
+        Assert.Equal("HULL8087", Assert.Throws<HullException>(() => node.Run("disks")).Code.Code);
+    }
+
+    [Fact]
+    public void Files_Twice_AppendsOnce()
+    {
+        using var node = new Node(Config("\"storage\":{\"files\":[{\"path\":\"/a\",\"append\":[{\"source\":\"data:,x%0A\"}]}]}"));
+        node.Put("root/a", "old\n");
+        node.Run("fetch-offline");
+        node.Run("files");
+        node.Run("files");
+        Assert.Equal("old\nx\n", File.ReadAllText(node["root/a"]));
+    }
+
+    [Fact]
+    public void Files_AnotherBoot_KeepsTheReportOfTheFirst()
+    {
+        using var node = new Node(Config("\"systemd\":{}"));
+        node.Run("fetch-offline");
+        node.Put("proc/sys/kernel/random/boot_id", "first\n");
+        node.Run("files");
+        node.Run("files");
+        node.Put("proc/sys/kernel/random/boot_id", "second\n");
+        node.Run("files");
+        using var result = JsonDocument.Parse(File.ReadAllText(node["root/etc/.ignition-result.json"]));
+        Assert.Equal("second", result.RootElement.GetProperty("provisioningBootID").GetString());
+        Assert.True(result.RootElement.GetProperty("userConfigProvided").GetBoolean());
+        var previous = result.RootElement.GetProperty("previousReport");
+        Assert.Equal("first", previous.GetProperty("provisioningBootID").GetString());
+        Assert.False(previous.TryGetProperty("previousReport", out _));
+        Assert.Equal((UnixFileMode)0x180, File.GetUnixFileMode(node["root/etc/.ignition-result.json"]));
+    }
+
+    [Fact]
+    public void Files_NewHome_IsACopyOfTheSkeleton()
+    {
+        using var node = new Node(Config("\"passwd\":{\"users\":[{\"name\":\"core\"}]}"));
+        node.Put("root/etc/skel/.profile", "profile");
+        node.Put("root/etc/skel/.config/a/b", "b");
+        File.CreateSymbolicLink(node["root/etc/skel/link"], ".profile");
+        node.Run("fetch-offline");
+        node.Run("files");
+        Assert.Equal("profile", File.ReadAllText(node["root/home/core/.profile"]));
+        Assert.Equal("b", File.ReadAllText(node["root/home/core/.config/a/b"]));
+        Assert.Equal(".profile", new FileInfo(node["root/home/core/link"]).LinkTarget);
+        Assert.Equal((1000U, 1000U), node.Owners.Owners["/home/core/.config/a/b"]);
+        Assert.Equal((UnixFileMode)0x1C0, File.GetUnixFileMode(node["root/home/core"]));
+    }
+
+    [Fact]
+    public void Run_UnknownStage_ReportsHULL9010()
+    {
+        using var node = new Node("");
+        Assert.Equal("HULL9010", Assert.Throws<HullException>(() => node.Run("nonsense")).Code.Code);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"fetchedConfigs\":[{}]}")]
+    [InlineData("{\"fetchedConfigs\":{}}")]
+    public void Run_StateThatIsNone_ReportsHULL8086(string text)
+    {
+        using var node = new Node("");
+        node.Put("run/state", text);
+        Assert.Equal("HULL8086", Assert.Throws<HullException>(() => node.Run("fetch-offline")).Code.Code);
+    }
+
+    [Fact]
+    public void Run_SecretsOfAConfig_AreNotLogged()
+    {
+        using var node = new Node("{\"ignition\":{\"version\":\"3.4.0\",\"config\":{\"merge\":[{\"source\":\"data:,%7B%22ignition%22:%7B%22version%22:%223.4.0%22%7D%7D\"}]}},\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"data:,verysecret\"}}]}}");
+        node.Run("fetch-offline");
+        node.Run("files");
+        Assert.NotEmpty(node.Log);
+        Assert.DoesNotContain("secret", string.Join('\n', node.Log), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", File.ReadAllText(node["run/state"]), StringComparison.Ordinal);
+    }
+
+    private static string Config(string section, string version = "3.4.0") => $"{{\"ignition\":{{\"version\":\"{version}\"}},{section}}}";
+
+    private static string FileConfig(string text) =>
+        Config($"\"storage\":{{\"files\":[{{\"path\":\"/a\",\"overwrite\":true,\"contents\":{{\"source\":\"data:,{text.Replace(" ", "%20", StringComparison.Ordinal)}\"}}}}]}}");
+
+    /// <summary>A machine that is a folder.</summary>
+    private sealed class Node : IDisposable
+    {
+        private readonly TempFolder _folder = new();
+
+        public Node(string config)
+        {
+            Directory.CreateDirectory(this["root"]);
+            Put(Firmware, config);
+        }
+
+        public List<string> Log { get; } = [];
+
+        public RecordedOwnership Owners { get; } = new();
+
+        public string this[string path] => _folder[path];
+
+        public void Dispose() => _folder.Dispose();
+
+        public void Put(string path, string text)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(this[path])!);
+            File.WriteAllText(this[path], text, new UTF8Encoding(false));
+        }
+
+        public string Provision()
+        {
+            Run("fetch");
+            Run("files");
+            return File.ReadAllText(this["root/a"]);
+        }
+
+        public void Run(string stage) => new ProvisioningStage(
+            new() { Stage = stage, Platform = "qemu", Root = this["root"], ConfigCache = this["run/cache"], NeedNet = this["run/neednet"], StateFile = this["run/state"] },
+            new NodePaths(_folder.Root), new FolderVolumes(), _ => { }, Owners, TimeProvider.System, Log.Add).Run();
+    }
+}
