@@ -60,7 +60,7 @@ public sealed class HostTests : IDisposable
         var script = $"mkfifo {fifo}; (sleep 600 > {fifo}) & owner=$!; sh -c '{ChildProcess.Leash.Replace("'", "'\\''", StringComparison.Ordinal)}' leash " +
             $"/bin/sh -c 'echo $$ > {pidFile}; exec sleep 600' < {fifo} & " +
             $"while [ ! -s {pidFile} ]; do sleep 0.05; done; pkill -KILL -P $owner; kill -KILL $owner; wait $!; ! kill -0 $(cat {pidFile}) 2>/dev/null";
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var result = await HostTool.RunAsync("/bin/sh", ["-c", script], cancel: limit.Token);
         Assert.True(result.Succeeded, result.Error);
     }
@@ -73,7 +73,7 @@ public sealed class HostTests : IDisposable
         var arguments = Accelerator.ProbeArguments(rom).ToList();
         arguments[arguments.IndexOf("kvm")] = "tcg";
         arguments[arguments.IndexOf("host")] = "max";
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var result = await HostTool.RunAsync(HostTool.Find("qemu-system-x86_64", "test"), arguments, cancel: limit.Token);
         Assert.Equal(Accelerator.ProbeExitCode, result.ExitCode);
     }

@@ -72,7 +72,6 @@ public sealed class AptOracleTests(Archive archive, ITestOutputHelper output) : 
         watch.Restart();
         Resolver.Resolve(archive.Universe, request);
         output.WriteLine($"container host: {solution.Packages.Count} packages, equal to apt's, index {archive.UniverseTime.TotalMilliseconds:F0} ms, first {first.TotalMilliseconds:F1} ms, warm {watch.Elapsed.TotalMilliseconds:F1} ms, {solution.Statistics}");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"{watch.Elapsed}");
     }
 
     [Fact]

@@ -80,13 +80,13 @@ public sealed partial class KilledBuildTests(SharedKeys keys)
     private async Task<SmallImage> HitAsync(string moment, int signal)
     {
         var expected = signal == Kill ? 137 : 130;
-        for (var attempt = 0; attempt < 10; attempt++)
+        for (var attempt = 0; attempt < 40; attempt++)
         {
             var image = Large();
             using var hull = Start(image);
             await UntilAsync(image, hull, moment);
             _ = Signal(hull.Id, signal);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
             await hull.WaitForExitAsync(patience.Token);
             Assert.True(hull.ExitCode == 0 || hull.ExitCode == expected, $"exit code {hull.ExitCode}");
             if (hull.ExitCode == expected)
@@ -97,7 +97,7 @@ public sealed partial class KilledBuildTests(SharedKeys keys)
             image.Dispose();
         }
 
-        throw new InvalidOperationException($"Ten builds were done before '{moment}*' was seen.");
+        throw new InvalidOperationException($"Forty builds were done before '{moment}*' was seen.");
     }
 
     private static Process Start(SmallImage image, string how = Plainly)

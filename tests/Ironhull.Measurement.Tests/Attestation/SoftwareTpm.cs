@@ -27,7 +27,7 @@ internal sealed class SoftwareTpm : IDisposable
         _process.BeginErrorReadLine();
 
         // The socket is listened to before the file with the process number is written.
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(_folder["pid"]) || _process.HasExited, TimeSpan.FromSeconds(60)) && !_process.HasExited, "swtpm did not start.");
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(_folder["pid"]) || _process.HasExited, TimeSpan.FromMinutes(5)) && !_process.HasExited, "swtpm did not start.");
     }
 
     public string this[string name] => _folder[name];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Packages.Rpm.Metadata;
@@ -19,7 +18,6 @@ public sealed class MetadataFuzzTests
     {
         var original = Sample(kind);
         var random = new Sequence(kind);
-        var start = Stopwatch.GetTimestamp();
         var (refused, worst) = (0, 0L);
         for (var round = 0; round < Rounds; round++)
         {
@@ -40,7 +38,6 @@ public sealed class MetadataFuzzTests
 
         Assert.InRange(refused, Rounds / 4, Rounds);
         Assert.True(worst < 1 << 20, $"{worst} bytes were allocated for {original.Length} bytes of input.");
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60));
     }
 
     [Theory]
