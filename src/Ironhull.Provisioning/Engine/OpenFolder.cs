@@ -207,6 +207,9 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
         return [.. paths.Select(p => System.IO.Path.GetFileName(p)!).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The folder's path from the process's own root.</summary>
+    public string RealPath() => new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget ?? Full("");
+
     /// <summary>A name's path below the root.</summary>
     public string Full(string name) => path == "/" ? "/" + name : $"{path}/{name}";
 

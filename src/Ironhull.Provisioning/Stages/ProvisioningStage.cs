@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Ironhull.Diagnostics;
 using Ironhull.Provisioning.Engine;
+using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Fetching;
 using Ironhull.Provisioning.Merging;
 using Ironhull.Provisioning.Model;
@@ -13,10 +15,11 @@ namespace Ironhull.Provisioning.Stages;
 /// <param name="volumes">Reads volumes that are not mounted.</param>
 /// <param name="loadModule">Loads a kernel module by its name, if it can be.</param>
 /// <param name="ownership">Sets owners.</param>
+/// <param name="disks">The machine's devices and the programs that work on them.</param>
 /// <param name="time">Waits, and dates the result.</param>
 /// <param name="log">Told what happens; never of contents.</param>
 public sealed class ProvisioningStage(
-    StageOptions options, NodePaths paths, IVolumes volumes, Action<string> loadModule, IOwnership ownership, TimeProvider time, Action<string> log)
+    StageOptions options, NodePaths paths, IVolumes volumes, Action<string> loadModule, IOwnership ownership, DiskTools disks, TimeProvider time, Action<string> log)
 {
     private const string FetchOffline = "fetch-offline";
 
@@ -92,13 +95,28 @@ public sealed class ProvisioningStage(
             case "kargs":
                 KernelArgumentsStage.Apply(config.KernelArguments, KernelCommandLine.Read(paths));
                 break;
-            case "disks" or "mount":
-                RequireNoDisks(config.Storage);
+            case "disks":
+                state.Volumes = ApplyDisks(config.Storage, fetcher);
+                break;
+            case "mount":
+                using (var root = new RootFolder(options.Root))
+                {
+                    new MountStage(root, disks.Programs, ownership).Mount(config.Storage);
+                }
+
+                break;
+            case "umount":
+                using (var root = new RootFolder(options.Root))
+                {
+                    new MountStage(root, disks.Programs, ownership).Unmount(config.Storage);
+                }
+
                 break;
             case "files":
                 using (var root = new RootFolder(options.Root))
                 {
                     new FilesStage(root, ownership, fetcher.Fetch).Apply(config);
+                    new VolumeTable(root, ownership).Write(state.Volumes);
                     new ResultFile(root, ownership).Write(new(StageFile.ReadVirtual(paths.BootId) is { } id ? System.Text.Encoding.ASCII.GetString(id).Trim() : "", time.GetUtcNow(), state.HasUserConfig));
                     root.Flush();
                 }
@@ -113,14 +131,28 @@ public sealed class ProvisioningStage(
         StageFile.Write(options.NeedNet, []);
     }
 
-    private static void RequireNoDisks(StorageSection storage)
+    private IReadOnlyList<OpenVolume> ApplyDisks(StorageSection storage, ResourceFetcher fetcher)
     {
-        foreach (var (name, nodes) in (ReadOnlySpan<(string, int)>)[("disks", storage.Disks.Count), ("raid", storage.Raid.Count), ("luks", storage.Luks.Count), ("filesystems", storage.Filesystems.Count)])
+        // Keys are in memory only, where root alone reads them, and for as long as a program needs them.
+        var keys = OperatingSystem.IsWindows()
+            ? throw new PlatformNotSupportedException()
+            : Directory.CreateDirectory(paths.At("run/ignition/luks-keyfiles"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
         {
-            if (nodes > 0)
-            {
-                throw ProvisioningErrors.SectionUnsupported.Error($"The config has {nodes} entries in storage.{name}, which this version does not apply; nothing was changed.", storage.Node.WhereIs(name).ToLocation());
-            }
+            return new DisksStage(disks.Devices, disks.Programs, fetcher.Fetch, keys.FullName, RandomGuid).Apply(storage);
         }
+        finally
+        {
+            keys.Delete(recursive: true);
+        }
+    }
+
+    // RFC 9562 version 4: identifiers of a disk are nobody else's.
+    private static Guid RandomGuid()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(16);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new(bytes, bigEndian: true);
     }
 }

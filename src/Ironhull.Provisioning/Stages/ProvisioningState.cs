@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ironhull.Diagnostics;
+using Ironhull.Provisioning.Engine.Disks;
 
 namespace Ironhull.Provisioning.Stages;
 
@@ -16,6 +17,9 @@ public sealed class ProvisioningState
 
     /// <summary>The configs that were fetched, each once.</summary>
     public IReadOnlyList<FetchedConfig> FetchedConfigs => _configs;
+
+    /// <summary>The encrypted volumes that the stage <c>disks</c> has opened, with their keys.</summary>
+    public IReadOnlyList<OpenVolume> Volumes { get; set; } = [];
 
     /// <summary>Whether somebody gave this machine a config.</summary>
     public bool HasUserConfig => _configs.Exists(c => c.Kind == "user");
@@ -50,9 +54,15 @@ public sealed class ProvisioningState
                 }
             }
 
+            if (json.RootElement.TryGetProperty("luksVolumes", out var volumes))
+            {
+                state.Volumes = [.. volumes.EnumerateArray().Select(v => new OpenVolume(
+                    v.GetProperty("name").GetString()!, v.GetProperty("uuid").GetString()!, v.GetProperty("key").GetBytesFromBase64(), [.. v.GetProperty("options").EnumerateArray().Select(o => o.GetString()!)]))];
+            }
+
             return state;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw ProvisioningErrors.StageFiles.Error($"{path} is not a state that the stages wrote.", new Location(path), cause: e);
         }
@@ -77,9 +87,37 @@ public sealed class ProvisioningState
             }
 
             json.WriteEndArray();
+            WriteVolumes(json);
             json.WriteEndObject();
         }
 
         StageFile.Write(path, buffer.ToArray());
+    }
+
+    private void WriteVolumes(Utf8JsonWriter json)
+    {
+        if (Volumes.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("luksVolumes");
+        foreach (var volume in Volumes)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", volume.Name);
+            json.WriteString("uuid", volume.Uuid);
+            json.WriteBase64String("key", volume.Key.Span);
+            json.WriteStartArray("options");
+            foreach (var option in volume.Options)
+            {
+                json.WriteStringValue(option);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Ironhull.Provisioning.Engine;
+using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Stages;
 
 namespace Ironhull.Node.CommandLine;
@@ -18,6 +19,9 @@ internal sealed class NodeHost : IDisposable
 
     /// <summary>Sets owners of files.</summary>
     public IOwnership Ownership { get; init; } = new DiskOwnership();
+
+    /// <summary>What disks are worked on with; a device may take as long as systemd waits for one in an initrd.</summary>
+    public DiskTools Disks { get; init; } = DiskTools.OfThisMachine(TimeSpan.FromSeconds(90));
 
     /// <summary>The real surroundings.</summary>
     public static NodeHost Real() => new()

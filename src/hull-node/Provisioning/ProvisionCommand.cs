@@ -41,7 +41,7 @@ internal sealed class ProvisionCommand() : NodeCommand("provision", "run a stage
         log.WriteLine($"hull-node {NodeApplication.Version}: stage {options.Stage}");
         var modules = new KernelModules();
         new ProvisioningStage(
-            options, host.Paths, new MountedVolumes(host.Paths, modules.Load), modules.Load, host.Ownership, TimeProvider.System, line => log.WriteLine($"{options.Stage}: {line}")).Run();
+            options, host.Paths, new MountedVolumes(host.Paths, modules.Load), modules.Load, host.Ownership, host.Disks, TimeProvider.System, line => log.WriteLine($"{options.Stage}: {line}")).Run();
         log.WriteLine($"{options.Stage}: passed");
         return ExitCodes.Success;
     }

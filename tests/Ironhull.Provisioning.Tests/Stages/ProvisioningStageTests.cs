@@ -6,6 +6,7 @@ using Ironhull.Diagnostics;
 using Ironhull.Machines.Fakes;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Stages;
+using Ironhull.Provisioning.Tests.Engine.Disks;
 using Ironhull.Testing;
 
 namespace Ironhull.Provisioning.Tests.Stages;
@@ -148,14 +149,49 @@ public sealed class ProvisioningStageTests
         Assert.Equal(holds ? null : "HULL8087", (error as HullException)?.Code.Code);
     }
 
-    [Theory]
-    [InlineData("\"disks\":[{\"device\":\"/dev/vdb\",\"wipeTable\":true}]")]
-    [InlineData("\"filesystems\":[{\"device\":\"/dev/vdb\",\"format\":\"ext4\",\"path\":\"/data\"}]")]
-    public void Disks_WhatIsNotApplied_ReportsHULL8087(string storage)
+    [Fact]
+    public void Disks_VolumeWithAKey_IsInTheCrypttabAfterFiles()
     {
-        using var node = new Node(Config($"\"storage\":{{{storage}}}"));
-        node.Run("fetch-offline");
-        Assert.Equal("HULL8087", Assert.Throws<HullException>(() => node.Run("disks")).Code.Code);
+        using var node = new Node(Config(
+            "\"storage\":{\"disks\":[{\"device\":\"/dev/a\",\"partitions\":[{\"number\":1,\"label\":\"p\"}]}],"
+            + "\"luks\":[{\"name\":\"v\",\"device\":\"/dev/b\",\"keyFile\":{\"source\":\"data:,secret\"}},{\"name\":\"t\",\"device\":\"/dev/c\",\"clevis\":{\"tpm2\":true}}]}", "3.4.0"));
+        node.Put("root/etc/crypttab", "other UUID=1 none luks\nv UUID=old none luks\n");
+        node.Answer = call => call.Contains("luksUUID", StringComparison.Ordinal) ? "u1\n" : "";
+        foreach (var stage in ProvisioningStage.Names)
+        {
+            node.Run(stage);
+        }
+
+        using (var disk = File.OpenRead(node.Devices.Files["/dev/a"]))
+        {
+            Assert.Equal("p", Assert.Single(Formats.Gpt.GptTable.Read(disk).Partitions).Name);
+        }
+
+        Assert.Equal("other UUID=1 none luks\nv UUID=u1 /etc/luks/v luks\nt UUID=u1 none luks,tpm2-device=auto\n", File.ReadAllText(node["root/etc/crypttab"]));
+        Assert.Equal("secret", File.ReadAllText(node["root/etc/luks/v"]));
+        Assert.Equal(((UnixFileMode)0x180, (UnixFileMode)0x1C0), (File.GetUnixFileMode(node["root/etc/luks/v"]), File.GetUnixFileMode(node["root/etc/luks"])));
+        Assert.False(Path.Exists(node["root/etc/luks/t"]) || Path.Exists(node["run/ignition/luks-keyfiles"]));
+        Assert.DoesNotContain(node.Log, l => l.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Mount_FileSystemsWithPaths_AreBelowTheRootInOrder()
+    {
+        using var node = new Node(Config(
+            "\"storage\":{\"filesystems\":[{\"device\":\"/dev/b\",\"format\":\"xfs\",\"path\":\"/var/lib\",\"mountOptions\":[\"ro\",\"nosuid\"]},{\"device\":\"/dev/a\",\"format\":\"ext4\",\"path\":\"/var\"},"
+            + "{\"device\":\"/dev/c\",\"format\":\"swap\"},{\"device\":\"/dev/d\",\"format\":\"ext4\"}]}", "3.4.0"));
+        Directory.CreateDirectory(node["root/real"]);
+        File.CreateSymbolicLink(node["root/var"], "/real");
+        node.Answer = _ => "";
+        node.Run("fetch");
+        node.Run("mount");
+        node.Run("umount");
+        var root = Path.GetFullPath(node["root"]);
+        Assert.Equal(
+            [
+                $"mount --types ext4 -- /dev/a {root}/real", $"mount --options ro,nosuid --types xfs -- /dev/b {root}/real/lib",
+                $"umount -- {root}/real/lib", $"umount -- {root}/real",
+            ], node.Calls);
     }
 
     [Fact]
@@ -254,6 +290,13 @@ public sealed class ProvisioningStageTests
 
         public RecordedOwnership Owners { get; } = new();
 
+        public FileDevices Devices => field ??= new(_folder, 4);
+
+        /// <summary>What programs print, by their call.</summary>
+        public Func<string, string?> Answer { get; set; } = _ => throw new InvalidOperationException("No program is expected.");
+
+        public List<string> Calls { get; } = [];
+
         public string this[string path] => _folder[path];
 
         public void Dispose() => _folder.Dispose();
@@ -273,6 +316,6 @@ public sealed class ProvisioningStageTests
 
         public void Run(string stage) => new ProvisioningStage(
             new() { Stage = stage, Platform = "qemu", Root = this["root"], ConfigCache = this["run/cache"], NeedNet = this["run/neednet"], StateFile = this["run/state"] },
-            new NodePaths(_folder.Root), new FolderVolumes(), _ => { }, Owners, TimeProvider.System, Log.Add).Run();
+            new NodePaths(_folder.Root), new FolderVolumes(), _ => { }, Owners, new(Devices, new RecordedPrograms(Answer, Calls)), TimeProvider.System, Log.Add).Run();
     }
 }

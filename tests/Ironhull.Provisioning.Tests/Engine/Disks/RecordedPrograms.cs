@@ -16,6 +16,9 @@ internal sealed class FilePrograms(FileDevices devices) : IPrograms
 /// <param name="real">The real programs.</param>
 internal sealed class RecordedPrograms(Func<string, string?> answer, IPrograms? real = null) : IPrograms
 {
+    public RecordedPrograms(Func<string, string?> answer, List<string> calls)
+        : this(answer) => Calls = calls;
+
     public List<string> Calls { get; } = [];
 
     public (int ExitCode, string Output, string Errors) Run(string name, params IReadOnlyList<string> arguments)
