@@ -30,7 +30,7 @@ public static class Catalogue
     private static Area[] Areas() =>
     [
         new(typeof(FormatErrors)), new(typeof(PackageErrors)), new(typeof(RpmErrors)), new(typeof(RpmRepositoryErrors)), new(typeof(ResolutionErrors)), new(typeof(DefinitionErrors)),
-        new(typeof(ComposeErrors)), new(typeof(RecipeErrors)), new(typeof(SelinuxErrors)), new(typeof(TreeErrors)), new(typeof(SigningErrors)), new(typeof(AttestationErrors)), new(typeof(ExtensionErrors)), new(typeof(EnforcementErrors)), new(typeof(MachineErrors)), new(typeof(ProvisioningErrors)), new(typeof(CommandErrors)),
+        new(typeof(ComposeErrors)), new(typeof(RecipeErrors)), new(typeof(SelinuxErrors)), new(typeof(TreeErrors)), new(typeof(SigningErrors)), new(typeof(AttestationErrors)), new(typeof(ExtensionErrors)), new(typeof(EnforcementErrors)), new(typeof(MachineErrors)), new(typeof(CrashKernelErrors)), new(typeof(ProvisioningErrors)), new(typeof(CommandErrors)),
     ];
 
     private readonly record struct Area([property: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] Type Type);

@@ -1,4 +1,5 @@
 using System.Text;
+using Ironhull.Node.CrashKernel;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Stages;
@@ -22,6 +23,12 @@ internal sealed class NodeHost : IDisposable
 
     /// <summary>What disks are worked on with; a device may take as long as systemd waits for one in an initrd.</summary>
     public DiskTools Disks { get; init; } = DiskTools.OfThisMachine(TimeSpan.FromSeconds(90));
+
+    /// <summary>The system call that loads kernels.</summary>
+    public IKexec KexecCall { get; init; } = new Kexec();
+
+    /// <summary>What the running kernel says of kernels that were loaded.</summary>
+    public KexecState Kexec { get; init; } = new("/");
 
     /// <summary>The real surroundings.</summary>
     public static NodeHost Real() => new()
