@@ -90,7 +90,8 @@ public sealed class ImageBuilder
         report = _definition.IsExtension
             ? await BuildExtensionAsync(packages, keys!, cancellation).ConfigureAwait(false)
             : BuildImage(packages, await PackagesAsync(_definition, _lock, _lock.Tools, cancellation).ConfigureAwait(false), keys, cancellation);
-        report = report with { Outputs = [.. report.Outputs, .. PackageList.Write(_request.OutputFolder, _definition, _lock, packages)] };
+        var held = _lock.Packages.Zip(packages).Where(p => _definition.Holds(p.First.Name)).ToList();
+        report = report with { Outputs = [.. report.Outputs, .. PackageList.Write(_request.OutputFolder, _definition, _lock with { Packages = [.. held.Select(p => p.First)] }, [.. held.Select(p => p.Second)])] };
         report = report with { Notes = [.. _definition.Waivers.Signatures.Select(w => w.Warning), .. report.Notes] };
         _cache.Remember("build", inputs);
         OutputManifest.Write(_request.OutputFolder, inputs.Digest, report);
@@ -118,30 +119,10 @@ public sealed class ImageBuilder
             using var extents = Extents(_definition.Name);
             ExtensionImage.WriteFiles(folder, tree, form, _lock.Timestamp, extents, cancellation);
         });
-        var name = $"{_definition.Name}.raw";
-        var path = Path.Combine(_request.OutputFolder, name);
-        var partial = $"{path}.partial-{Environment.ProcessId}";
-        try
-        {
-            Measure("sign", () =>
-            {
-                ExtensionImage.Assemble(partial, files, _definition.Name, keys.CertificateOf(SigningRole.Extension));
-                if (!_request.DeferSigning)
-                {
-                    using var disk = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-                    ExtensionImage.Sign(disk, keys.SignerOf(SigningRole.Extension), name);
-                }
-            });
-            File.Move(partial, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
-
-        using var stream = File.OpenRead(path);
-        var output = new BuildOutput(name, ImageDefinition.Kinds.WordOf(_definition.Kind), stream.Length, AllocatedSize.Of(path), Sha256Digest.Of(stream).ToString());
-        return Report(tree, VerityFiles.RootHash(files).ToString(), [output, SpdxDocument.Write(_request.OutputFolder, _definition, _lock)], [new("packages", _lock.Packages.Sum(p => p.Size))])
+        BuildOutput? output = null;
+        Measure("sign", () => output = ExtensionImage.WriteOutput(
+            _request.OutputFolder, $"{_definition.Name}.raw", files, _definition.Name, keys, _request.DeferSigning, ImageDefinition.Kinds.WordOf(_definition.Kind)));
+        return Report(tree, VerityFiles.RootHash(files).ToString(), [output!, SpdxDocument.Write(_request.OutputFolder, $"{_definition.Name}.spdx.json", _definition.Name, _definition.Version, _lock)], [new("packages", _lock.Packages.Sum(p => p.Size))])
             with { Notes = notes };
     }
 
@@ -211,18 +192,12 @@ public sealed class ImageBuilder
     private BuildReport BuildDisk(ComposedTree composed, FileContexts? contexts, ISigningKeys keys, CancellationToken cancellation)
     {
         var timestamp = _lock.Timestamp;
-        if (_definition.CrashInitrd is { } crash)
-        {
-            var initrdForCrash = InitrdFile(composed, crash, "crash-initrd", "Write the initrd for crashes");
-            CrashKernel.Add(composed.Root, Single(composed.Root, _definition.Boot!.Kernel), initrdForCrash);
-        }
-
         var embedder = new ExtensionEmbedder(_definition, _lock, keys, Stage);
-        var root = embedder.Apply(composed.Root, contexts, _request.OutputFolder, _request.DeferSigning, Extents, cancellation);
+        var (root, beside) = embedder.Apply(composed.Root, contexts, definition => CrashParts(composed, definition), _request.OutputFolder, _request.DeferSigning, Extents, cancellation);
         var closure = Task.Run(() => MeasureQuiet("closure", () => Closure(composed.Root, root)), cancellation);
         var usrTree = UsrImage.Tree(root, contexts, timestamp);
         // The initrd is compressed by one thread; the writer of /usr takes what is left.
-        var initrdFile = Task.Run(() => InitrdFile(composed, _definition.Initrd!, "initrd", "Write the initrd"), cancellation);
+        var initrdFile = Task.Run(() => InitrdFile(InitrdImage.Tree(composed, _definition.Initrd!, timestamp), "initrd", "Write the initrd"), cancellation);
         string usr;
         try
         {
@@ -257,6 +232,7 @@ public sealed class ImageBuilder
             Addons = AddonImage.Build(_definition, composed.Root, composed.KernelVersion),
         };
         var outputs = new OutputWriter(_request, _definition, keys, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
+        Measure("extensions", () => outputs = [.. outputs, .. beside.SelectMany(e => e.Write(_request.OutputFolder, _definition, _lock, keys, _request.DeferSigning))]);
         var (registers, note) = Registers(outputs);
         return Report(composed.Root, rootHash.ToString(), registers is null ? outputs : [.. outputs, registers],
         [
@@ -290,11 +266,15 @@ public sealed class ImageBuilder
 
     private ExtentPack? Extents(string name) => ExtentPack.TryOpen(Path.Combine(_request.CacheFolder, "extents", name));
 
-    private string InitrdFile(ComposedTree composed, InitrdDefinition definition, string name, string title)
+    private CrashParts CrashParts(ComposedTree composed, InitrdDefinition definition)
     {
-        var tree = InitrdImage.Tree(composed, definition, _lock.Timestamp);
-        return Path.Combine(Stage(name, title, InitrdImage.Key(tree), folder => InitrdImage.Write(folder, tree)), InitrdImage.FileName);
+        var initrd = InitrdImage.Tree(composed, definition, _lock.Timestamp);
+        var (kernel, origin) = SingleFile(composed.Root, _definition.Boot!.Kernel);
+        return new(kernel.ToArray(), InitrdFile(initrd, "crash-initrd", "Write the initrd for crashes"), initrd.Entries.Select(e => e.Value.Origin).Append(origin).ToHashSet(StringComparer.Ordinal));
     }
+
+    private string InitrdFile(FileTree tree, string name, string title) =>
+        Path.Combine(Stage(name, title, InitrdImage.Key(tree), folder => InitrdImage.Write(folder, tree)), InitrdImage.FileName);
 
     private BuildReport BuildOci(ComposedTree composed, ISigningKeys? keys)
     {
@@ -355,12 +335,14 @@ public sealed class ImageBuilder
             ]);
     }
 
-    private static Content Single(FileTree tree, string path)
+    private static Content Single(FileTree tree, string path) => SingleFile(tree, path).Content;
+
+    private static (Content Content, string Origin) SingleFile(FileTree tree, string path)
     {
         var pattern = new Recipes.PathPattern(path);
         var matches = tree.Entries.Where(e => e.Value.Type == InodeType.File && pattern.Matches(e.Key)).ToList();
         return matches.Count == 1
-            ? matches[0].Value.Content!
+            ? (matches[0].Value.Content!, matches[0].Value.Origin)
             : throw ComposeErrors.KernelMissing.Error($"'{path}' matches {matches.Count} files; one is needed.", new(path));
     }
 
@@ -370,7 +352,7 @@ public sealed class ImageBuilder
         Version = _definition.Version,
         OutputFolder = _request.OutputFolder,
         UpToDate = false,
-        Packages = _lock.Packages.Count,
+        Packages = _lock.Packages.Count(p => _definition.Holds(p.Name)),
         Files = tree.Entries.Count(e => e.Value.Type == InodeType.File),
         Sizes = sizes,
         RootHash = rootHash,

@@ -12,28 +12,30 @@ public static class SpdxDocument
     /// <summary>The kind of this output in a report.</summary>
     public const string Kind = "spdx";
 
-    /// <summary>Writes <c>NAME.spdx.json</c>; it is complete or untouched.</summary>
-    public static BuildOutput Write(string folder, ImageDefinition definition, ImageLock locked)
+    /// <summary>Writes the document; it is complete or untouched.</summary>
+    /// <param name="folder">The output folder.</param>
+    /// <param name="file">The file's name there, such as <c>NAME.spdx.json</c>.</param>
+    /// <param name="name">The name of what the packages are in.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="locked">The packages, their packaging and time.</param>
+    public static BuildOutput Write(string folder, string file, string name, string version, ImageLock locked)
     {
-        var name = $"{definition.Name}.spdx.json";
-        var bytes = Render(definition, locked);
-        using var file = new AtomicFile(Path.Combine(folder, name));
-        file.Stream.Write(bytes);
-        file.Commit();
-        return new(name, Kind, bytes.Length, bytes.Length, Sha256Digest.Of(bytes).ToString());
+        var bytes = Render(name, version, locked);
+        AtomicFile.WriteAllBytes(Path.Combine(folder, file), bytes);
+        return new(file, Kind, bytes.Length, bytes.Length, Sha256Digest.Of(bytes).ToString());
     }
 
-    private static byte[] Render(ImageDefinition definition, ImageLock locked)
+    private static byte[] Render(string name, string version, ImageLock locked)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
-            var identity = DerivedGuid.Of("spdx", $"{definition.Name} {definition.Version} {string.Concat(locked.Packages.Select(p => p.Sha256))}");
+            var identity = DerivedGuid.Of("spdx", $"{name} {version} {string.Concat(locked.Packages.Select(p => p.Sha256))}");
             json.WriteStartObject();
             json.WriteString("spdxVersion", "SPDX-2.3");
             json.WriteString("dataLicense", "CC0-1.0");
             json.WriteString("SPDXID", "SPDXRef-DOCUMENT");
-            json.WriteString("name", $"{definition.Name}-{definition.Version}");
+            json.WriteString("name", $"{name}-{version}");
             json.WriteString("documentNamespace", $"urn:uuid:{identity}");
             json.WriteStartObject("creationInfo");
             json.WriteString("created", DateTimeOffset.FromUnixTimeSeconds(locked.Timestamp).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
@@ -42,7 +44,7 @@ public static class SpdxDocument
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteStartArray("packages");
-            WritePackage(json, "SPDXRef-Extension", definition.Name, definition.Version, null, null);
+            WritePackage(json, "SPDXRef-Extension", name, version, null, null);
             foreach (var (package, id) in Identified(locked))
             {
                 WritePackage(json, id, package.Name, package.Version, package.Sha256, Url(locked.Packaging, package));

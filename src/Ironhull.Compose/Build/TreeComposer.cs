@@ -77,7 +77,7 @@ public static class TreeComposer
         if (definition.Kind == ImageKind.Disk)
         {
             OsRelease.Apply(tree, definition.Name, definition.Version, definition.OsRelease);
-            ImageManifest.Apply(tree, definition, locked);
+            ImageManifest.Apply(tree, definition, locked with { Packages = [.. locked.Packages.Where(p => definition.Holds(p.Name))] });
         }
 
         tree = SharedLibraryCache.Apply(tree, definition.Packaging == PackagingKind.Rpm ? SharedLibraryCache.RpmFolders : SharedLibraryCache.DebianFolders);

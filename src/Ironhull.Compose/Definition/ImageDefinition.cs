@@ -104,9 +104,6 @@ public sealed record ImageDefinition
     /// <summary>The initrd, or null.</summary>
     public required InitrdDefinition? Initrd { get; init; }
 
-    /// <summary>The initrd of the kernel that starts after a crash, or null when the image has none.</summary>
-    public InitrdDefinition? CrashInitrd { get; init; }
-
     /// <summary>The SELinux policy, or null.</summary>
     public required SelinuxDefinition? Selinux { get; init; }
 
@@ -119,8 +116,14 @@ public sealed record ImageDefinition
     /// <summary>The policy of Integrity Policy Enforcement, or null.</summary>
     public required IpeDefinition? Ipe { get; init; }
 
-    /// <summary>Parts of the image that become signed extensions inside it, in file order.</summary>
-    public required IReadOnlyList<EmbeddedExtension> Extensions { get; init; }
+    /// <summary>Parts of the image that become signed extensions inside or beside it, in file order.</summary>
+    public required IReadOnlyList<ImageExtension> Extensions { get; init; }
+
+    /// <summary>The initrd of the kernel that starts after a crash, or null when no extension has one.</summary>
+    public InitrdDefinition? CrashInitrd => Extensions.Select(e => e.CrashInitrd).FirstOrDefault(i => i is not null);
+
+    /// <summary>Whether a package of the lock is in the image, and not in an extension beside it.</summary>
+    public bool Holds(string package) => !Extensions.Any(e => e.Place == ExtensionPlace.Outputs && e.Packages.Contains(package, StringComparer.Ordinal));
 
     /// <summary>What is extended; present for extensions.</summary>
     public required ExtensionDefinition? Extension { get; init; }
@@ -231,13 +234,12 @@ public sealed record ImageDefinition
             Remove = f.StringList("remove", description: "Paths that are removed from the tree; may hold *.", form: TextForm.AbsolutePath),
             Suid = f.StringList("suid", description: "The whole reviewed list of set-user-ID and set-group-ID files.", form: TextForm.AbsolutePath),
             OsRelease = f.StringMap("osRelease", "Fields of os-release: they replace the image's own or follow them; an empty one is left out."),
-            Initrd = ReadInitrd(f, folder, "initrd", "The file that says what the initrd holds (kind disk)."),
-            CrashInitrd = ReadInitrd(f, folder, "crashInitrd", "The file that says what the initrd of the kernel after a crash holds; it and the kernel go into /usr/lib/ironhull/crash (kind disk)."),
+            Initrd = InitrdDefinition.ReadFile(f, folder, "initrd", "The file that says what the initrd holds (kind disk)."),
             Selinux = f.OptionalMap("selinux", s => SelinuxDefinition.Read(s, folder), "The SELinux policy, compiled from its modules; every file of the image is labelled by it (kind disk)."),
             Boot = f.OptionalMap("boot", BootDefinition.Read, "How the image boots (kind disk)."),
             Addons = f.List("addons", AddonDefinition.Read, description: "Signed addons: words for the kernel command line that a node can switch on without a new image (kind disk)."),
             Ipe = f.OptionalMap("ipe", i => IpeDefinition.Read(i, folder), "The policy of Integrity Policy Enforcement: which code may run (kind disk)."),
-            Extensions = f.List("extensions", EmbeddedExtension.Read, description: "Parts of the image that become signed system extensions inside it (kind disk)."),
+            Extensions = f.List("extensions", e => ImageExtension.Read(e, folder), description: "Parts of the image that become signed system extensions, inside it or beside it (kind disk)."),
             Extension = f.OptionalMap("extension", e => ExtensionDefinition.Read(e, folder), "What is extended (kinds sysext and confext)."),
             Disk = f.OptionalMap("disk", DiskDefinition.Read, "The disk (kind disk)."),
             Outputs = f.EnumList("outputs", Formats, "The forms in which the disk is written (kind disk)."),
@@ -249,36 +251,6 @@ public sealed record ImageDefinition
         }
 
         return definition;
-    }
-
-    private static InitrdDefinition? ReadInitrd(FieldReader f, DefinitionFolder folder, string key, string description)
-    {
-        var name = f.OptionalString(key, null, description);
-        if (name is null)
-        {
-            return null;
-        }
-
-        var path = Path.GetFullPath(Path.Combine(folder.Path, name));
-        if (!File.Exists(path))
-        {
-            f.Report(DefinitionErrors.FileNotFound.With($"The file '{name}' does not exist.", f.WhereIs(key)));
-            return null;
-        }
-
-        try
-        {
-            return InitrdDefinition.Load(path, Path.Combine(Path.GetDirectoryName(f.Where.Path) ?? "", name));
-        }
-        catch (HullException e)
-        {
-            foreach (var diagnostic in e.Diagnostics)
-            {
-                f.Report(diagnostic);
-            }
-
-            return null;
-        }
     }
 
     private static void Check(FieldReader f, ImageDefinition d)
@@ -294,7 +266,7 @@ public sealed record ImageDefinition
 
         CheckPackaging(f, d);
         AddonDefinition.Check(f, d.Addons);
-        EmbeddedExtension.Check(f, d.Extensions);
+        ImageExtension.Check(f, d.Extensions);
         ProgramDefinition.Check(f, d.Programs);
         foreach (var field in d.OsRelease.Keys.Where(k => !OsReleaseField.Matches(k) || s_ownOsReleaseFields.Contains(k, StringComparer.Ordinal)))
         {
@@ -309,7 +281,7 @@ public sealed record ImageDefinition
             _ when f.Has("packages") => ["extension", "repositories"],
             _ => ["extension"],
         };
-        string[] ofDisks = ["addons", "boot", "crashInitrd", "disk", "extensions", "initrd", "ipe", "outputs", "selinux"];
+        string[] ofDisks = ["addons", "boot", "disk", "extensions", "initrd", "ipe", "outputs", "selinux"];
         string[] foreign = d.Kind switch
         {
             ImageKind.Disk => ["extension", "oci"],

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ironhull.Compose.Yaml;
+using Ironhull.Diagnostics;
 
 namespace Ironhull.Compose.Definition;
 
@@ -38,6 +39,37 @@ public sealed record InitrdDefinition
     {
         var folder = new DefinitionFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return MapReader.ReadFile(path, name, f => Read(f, folder, Path.GetFullPath(path)));
+    }
+
+    /// <summary>Reads the file that a key names; what is wrong in it is reported at the key's own reader.</summary>
+    internal static InitrdDefinition? ReadFile(FieldReader f, DefinitionFolder folder, string key, string description)
+    {
+        var name = f.OptionalString(key, null, description);
+        if (name is null)
+        {
+            return null;
+        }
+
+        var path = Path.GetFullPath(Path.Combine(folder.Path, name));
+        if (!File.Exists(path))
+        {
+            f.Report(DefinitionErrors.FileNotFound.With($"The file '{name}' does not exist.", f.WhereIs(key)));
+            return null;
+        }
+
+        try
+        {
+            return Load(path, Path.Combine(Path.GetDirectoryName(f.Where.Path) ?? "", name));
+        }
+        catch (HullException e)
+        {
+            foreach (var diagnostic in e.Diagnostics)
+            {
+                f.Report(diagnostic);
+            }
+
+            return null;
+        }
     }
 
     /// <summary>The JSON Schema of an <c>initrd.yaml</c>.</summary>

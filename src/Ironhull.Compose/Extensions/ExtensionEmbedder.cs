@@ -12,7 +12,7 @@ using Ironhull.Signing;
 namespace Ironhull.Compose.Extensions;
 
 /// <summary>
-/// Moves parts of an image into signed extensions that lie inside it, below <see cref="Folder"/>. Their signatures are
+/// Moves parts of an image into signed extensions that lie inside it, below <see cref="Folder"/>, or beside it. The signatures of those inside are
 /// part of <c>/usr</c> and so of what its own root hash covers: they are made first, by the key for extensions.
 /// </summary>
 /// <param name="definition">The image.</param>
@@ -24,22 +24,25 @@ public sealed class ExtensionEmbedder(ImageDefinition definition, ImageLock lock
     /// <summary>Where embedded extensions lie in the image; the node links them into <c>/run/extensions</c>.</summary>
     public const string Folder = "/usr/lib/ironhull/extensions";
 
-    /// <summary>The folder below the outputs where extensions wait for a signature that is made elsewhere.</summary>
-    public const string SigningFolder = "extensions";
+    /// <summary>The folder below the outputs where extensions lie that are beside the image, and what waits for a signature that is made elsewhere.</summary>
+    public const string OutputFolder = "extensions";
 
     private const string Origin = "image";
 
     /// <summary>Moves every extension of the definition.</summary>
     /// <param name="root">The composed tree, labelled when there is a policy; not changed.</param>
     /// <param name="contexts">The policy's contexts, for what an extension has beyond its packages; null without a policy.</param>
+    /// <param name="crash">Gives the kernel and the file of the initrd for crashes.</param>
     /// <param name="output">The output folder.</param>
-    /// <param name="deferred">Whether the image is signed later; an extension must be signed now or have been.</param>
+    /// <param name="deferred">Whether the image is signed later; what is below a root hash must be signed now or have been.</param>
     /// <param name="extents">Opens the compressed files of earlier builds by the name of what they are for, or gives null.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="HullException">HULL5401, HULL5403, HULL5404, HULL60xx.</exception>
-    public FileTree Apply(FileTree root, FileContexts? contexts, string output, bool deferred, Func<string, ExtentPack?> extents, CancellationToken cancellation)
+    /// <exception cref="HullException">HULL5401, HULL5403, HULL5404, HULL5406, HULL60xx.</exception>
+    public (FileTree Root, IReadOnlyList<ExtensionBeside> Beside) Apply(
+        FileTree root, FileContexts? contexts, Func<InitrdDefinition, CrashParts> crash, string output, bool deferred, Func<string, ExtentPack?> extents, CancellationToken cancellation)
     {
         var result = root;
+        var beside = new List<ExtensionBeside>();
         foreach (var extension in definition.Extensions)
         {
             var (rest, tree) = ExtensionTree.Split(result, extension.Packages, extension.Keep, ExtensionKind.System);
@@ -48,17 +51,31 @@ public sealed class ExtensionEmbedder(ImageDefinition definition, ImageLock lock
                 throw ExtensionErrors.Empty.Error($"The extension '{extension.Name}': no file below /usr comes from {string.Join(", ", extension.Packages)}.", extension.Where);
             }
 
+            var names = extension.Packages.ToHashSet(StringComparer.Ordinal);
+            if (extension.CrashInitrd is { } crashInitrd)
+            {
+                var parts = crash(crashInitrd);
+                CrashKernel.Add(tree, root, CrashKernel.Sign(parts.Kernel, keys, Path.Combine(output, OutputFolder, extension.Name + ".efi"), deferred), parts.InitrdPath);
+                names.UnionWith(parts.Origins);
+            }
+
+            IReadOnlyList<LockedPackage> packages = [.. locked.Packages.Where(p => names.Contains(p.Name))];
             ExtensionRelease.Of(root, ExtensionKind.System).Apply(tree, ExtensionKind.System, extension.Name);
-            ExtensionManifest.Apply(tree, extension.Name, definition.Version, locked.Packaging, [.. locked.Packages.Where(p => extension.Packages.Contains(p.Name))]);
-            tree = ExtensionImage.Finish(tree, contexts, locked.Timestamp);
-            var file = Build(extension.Name, tree, output, deferred, extents, cancellation);
-            var content = Content.FromFileRange(File.OpenHandle(file), 0, new FileInfo(file).Length, Digest(file));
-            rest.EnsureDirectory(Folder, Origin);
-            rest.Set($"{Folder}/{extension.Name}.raw", Inode.File(content, origin: Origin));
+            ExtensionManifest.Apply(tree, extension.Name, definition.Version, locked.Packaging, packages);
+            var files = Write(extension.Name, ExtensionImage.Finish(tree, contexts, locked.Timestamp), extents, cancellation);
+            if (extension.Place == ExtensionPlace.Outputs)
+            {
+                beside.Add(new(extension.Name, files, packages));
+            }
+            else
+            {
+                Embed(rest, extension.Name, files, output, deferred);
+            }
+
             result = rest;
         }
 
-        return result;
+        return (result, beside);
     }
 
     /// <summary>Checks that no program of the base image needs a file that only comes with an extension.</summary>
@@ -82,15 +99,19 @@ public sealed class ExtensionEmbedder(ImageDefinition definition, ImageLock lock
         }
     }
 
-    private string Build(string name, FileTree tree, string output, bool deferred, Func<string, ExtentPack?> extents, CancellationToken cancellation)
+    private string Write(string name, FileTree tree, Func<string, ExtentPack?> extents, CancellationToken cancellation)
     {
         var form = definition.Disk!.Usr;
-        var certificate = keys.CertificateOf(SigningRole.Extension);
-        var files = stage($"extension-{name}", $"Write the extension {name}", ExtensionImage.Key(tree, form, locked.Timestamp), folder =>
+        return stage($"extension-{name}", $"Write the extension {name}", ExtensionImage.Key(tree, form, locked.Timestamp), folder =>
         {
             using var cache = extents($"{definition.Name}-{name}");
             ExtensionImage.WriteFiles(folder, tree, form, locked.Timestamp, cache, cancellation);
         });
+    }
+
+    private void Embed(FileTree rest, string name, string files, string output, bool deferred)
+    {
+        var certificate = keys.CertificateOf(SigningRole.Extension);
         var rootHash = VerityFiles.RootHash(files);
         var key = new StageKey().Add("tool", ToolVersion.Value).Add("name", name).Add("root hash", rootHash.ToString())
             .Add("certificate", Sha256Digest.Of([.. certificate.Embedded.SelectMany(c => c.RawData)]));
@@ -100,12 +121,15 @@ public sealed class ExtensionEmbedder(ImageDefinition definition, ImageLock lock
             ExtensionImage.Assemble(image, files, name, certificate);
             Sign(image, name, rootHash, certificate, output, deferred);
         });
-        return Path.Combine(signed, name + ".raw");
+        var file = Path.Combine(signed, name + ".raw");
+        var content = Content.FromFileRange(File.OpenHandle(file), 0, new FileInfo(file).Length, Digest(file));
+        rest.EnsureDirectory(Folder, Origin);
+        rest.Set($"{Folder}/{name}.raw", Inode.File(content, origin: Origin));
     }
 
     private void Sign(string image, string name, Sha256Digest rootHash, SigningCertificate certificate, string output, bool deferred)
     {
-        var elsewhere = Path.Combine(output, SigningFolder, name + ".raw");
+        var elsewhere = Path.Combine(output, OutputFolder, name + ".raw");
         if (TakeSigned(elsewhere, image, rootHash, certificate))
         {
             return;

@@ -82,6 +82,39 @@ public static class ExtensionImage
         return rootHash;
     }
 
+    /// <summary>Writes the disk image as an output of a build, by rename.</summary>
+    /// <param name="folder">The output folder.</param>
+    /// <param name="file">The file's name there.</param>
+    /// <param name="files">What <see cref="WriteFiles"/> wrote.</param>
+    /// <param name="name">The extension's name.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="deferred">Whether only the place for the signature is left.</param>
+    /// <param name="kind">The output's kind.</param>
+    /// <exception cref="HullException">HULL5009, HULL60xx.</exception>
+    public static BuildOutput WriteOutput(string folder, string file, string files, string name, ISigningKeys keys, bool deferred, string kind)
+    {
+        var path = Path.Combine(folder, file);
+        var partial = $"{path}.partial-{Environment.ProcessId}";
+        try
+        {
+            Assemble(partial, files, name, keys.CertificateOf(SigningRole.Extension));
+            if (!deferred)
+            {
+                using var disk = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+                Sign(disk, keys.SignerOf(SigningRole.Extension), file);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+
+        using var stream = File.OpenRead(path);
+        return new(file, kind, stream.Length, AllocatedSize.Of(path), Sha256Digest.Of(stream).ToString());
+    }
+
     /// <summary>Signs a disk image in place; one that was signed before can be signed again.</summary>
     /// <param name="disk">Readable, writable, seekable.</param>
     /// <param name="signer">The key of the role <see cref="SigningRole.Extension"/>.</param>

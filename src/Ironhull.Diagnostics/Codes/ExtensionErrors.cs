@@ -22,4 +22,8 @@ public static class ExtensionErrors
     /// <summary>The base image of an extension is not usable.</summary>
     public static readonly ErrorCode BadBase = new(
         "HULL5405", ErrorCategory.Input, "The base image of the extension cannot be used", "Name the definition of a disk image that has a lock with 'extension.base'.");
+
+    /// <summary>A program in an extension needs its signature before the extension can be made.</summary>
+    public static readonly ErrorCode ProgramSignatureNeeded = new(
+        "HULL5406", ErrorCategory.Input, "The kernel in an extension has to be signed before the extension is made", "Run 'hull sysext sign FILE' where the boot-code key is, put the signed file back, and build again with --defer-signing.");
 }

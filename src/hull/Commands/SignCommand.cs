@@ -5,6 +5,7 @@ using Ironhull.Cli.CommandLine;
 using Ironhull.Cli.Output;
 using Ironhull.Compose.Build;
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Extensions;
 using Ironhull.Compose.Inspection;
 using Ironhull.Compose.Yaml;
 using Ironhull.Diagnostics;
@@ -69,7 +70,8 @@ internal sealed class SignCommand : HullCommand
             {
                 var addons = OutputWriter.Addons(raw, AddonOutputs.Sign(report.Outputs, folder, keys.SignerOf(SigningRole.BootCode)), folder, report.Image);
                 var signed = OutputWriter.Convert(raw, report.Image, formats, folder, timestamp, temporary, cancellation);
-                report = report with { Outputs = [.. signed, .. addons, .. report.Outputs.Except(disks).Where(o => o.Kind is not (AddonOutputs.Kind or PredictedRegisters.Kind))] };
+                var others = report.Outputs.Except(disks).Where(o => o.Kind is not (AddonOutputs.Kind or PredictedRegisters.Kind)).ToList();
+                report = report with { Outputs = [.. signed, .. addons, .. ExtensionBeside.Sign(others, folder, keys)] };
                 stage.Complete();
             }
 

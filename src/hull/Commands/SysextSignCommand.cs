@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ironhull.Cli.CommandLine;
+using Ironhull.Compose.Build;
 using Ironhull.Compose.Extensions;
 using Ironhull.Diagnostics;
 using Ironhull.Signing;
@@ -9,7 +10,7 @@ namespace Ironhull.Cli.Commands;
 /// <summary><c>hull sysext sign</c>.</summary>
 internal sealed class SysextSignCommand : HullCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "the extension that was built with --defer-signing" };
+    private readonly Argument<string> _file = new("FILE") { Description = "the extension that was built with --defer-signing, or the kernel that one waits for" };
     private readonly SignerOptions _signer = new();
 
     /// <summary>The command.</summary>
@@ -39,11 +40,7 @@ internal sealed class SysextSignCommand : HullCommand
         try
         {
             File.Copy(file, partial, overwrite: true);
-            using (var disk = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16))
-            {
-                var rootHash = ExtensionImage.Sign(disk, keys.SignerOf(SigningRole.Extension), file);
-                context.Out.Write($"signed {CommandContext.Shorten(file)}, root hash {rootHash}\n");
-            }
+            context.Out.Write($"signed {CommandContext.Shorten(file)}{Sign(partial, file, keys)}\n");
 
             File.Move(partial, file, overwrite: true);
         }
@@ -57,5 +54,22 @@ internal sealed class SysextSignCommand : HullCommand
         }
 
         return Task.FromResult(ExitCodes.Success);
+    }
+
+    private static string Sign(string path, string name, ISigningKeys keys)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        if (file.ReadByte() != 'M' || file.ReadByte() != 'Z')
+        {
+            return $", root hash {ExtensionImage.Sign(file, keys.SignerOf(SigningRole.Extension), name)}";
+        }
+
+        // A program: the kernel for crashes.
+        file.Position = 0;
+        var image = new byte[file.Length];
+        file.ReadExactly(image);
+        file.Position = 0;
+        file.Write(ImageSigner.SignProgram(image, keys.SignerOf(SigningRole.BootCode), name));
+        return "";
     }
 }

@@ -59,7 +59,7 @@ public sealed class ExtensionTests(SharedKeys keys)
         CopyFolder(Path.Combine(image.Cache, "downloads"), Path.Combine(request.CacheFolder, "downloads"));
         var error = await Assert.ThrowsAsync<HullException>(() => image.BuildAsync(request));
         Assert.Equal("HULL5403", error.Code.Code);
-        var waiting = Path.Combine(deferred, ExtensionEmbedder.SigningFolder, "runtime.raw");
+        var waiting = Path.Combine(deferred, ExtensionEmbedder.OutputFolder, "runtime.raw");
         using var signing = keys.Store.OpenSigningKeys();
         using (var disk = File.Open(waiting, FileMode.Open, FileAccess.ReadWrite))
         {
