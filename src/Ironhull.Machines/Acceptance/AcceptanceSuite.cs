@@ -89,12 +89,19 @@ public static class AcceptanceSuite
             }
 
             await using var kept = new SealedMachine(options, image, folder, Keep);
+            await using var addons = new AddonMachine(options, image, folder, Keep);
             foreach (var check in BootChecks.All)
             {
                 if (selected.FirstOrDefault(t => t.Name == check.Name) is { } test)
                 {
+                    // One machine at a time: two would slow each other down.
+                    if (!check.Name.StartsWith(AddonMachine.Group, StringComparison.Ordinal))
+                    {
+                        await addons.DisposeAsync().ConfigureAwait(false);
+                    }
+
                     var own = Directory.CreateDirectory(Path.Combine(folder, check.Name.Replace('/', '-'))).FullName;
-                    var context = new BootChecks.BootContext(options, image, own, machine => Keep(machine, check.Name), kept);
+                    var context = new BootChecks.BootContext(options, image, own, machine => Keep(machine, check.Name), kept, addons);
                     await TestAsync(test, () => check.Run(context, cancel), cancel).ConfigureAwait(false);
                     Directory.Delete(own, recursive: true);
                 }

@@ -1,6 +1,3 @@
-using Ironhull.Formats.Trees;
-using Ironhull.Measurement;
-
 namespace Ironhull.Machines.Acceptance;
 
 /// <summary>The tests that boot the image with one of its own addons switched on, as a node would do it.</summary>
@@ -14,7 +11,7 @@ internal static class AddonChecks
 
     private static async Task<string> FipsAsync(BootChecks.BootContext context, CancellationToken cancel)
     {
-        await using var machine = await BootAsync(context, "fips", cancel).ConfigureAwait(false);
+        var machine = await context.Addons.BootAsync("fips", cancel).ConfigureAwait(false);
         // MD5 is what no FIPS provider has; the first command runs with the login's environment, the second as a service.
         var output = await machine.SshAsync(
             "cat /proc/sys/crypto/fips_enabled; k=/etc/ssh/ssh_host_ecdsa_key.pub; ssh-keygen -l -E md5 -f $k >/dev/null 2>&1; echo login $?; " +
@@ -29,33 +26,5 @@ internal static class AddonChecks
         Check.That(lines[4] != "0", "The ssh server has not loaded the FIPS provider.");
         Check.Equal("running", lines[5], "systemctl is-system-running");
         return "fips_enabled=1, the ssh server uses the FIPS provider, MD5 is refused in services";
-    }
-
-    /// <summary>Boots the image with one of its addons moved out of the catalogue.</summary>
-    private static async Task<Machine> BootAsync(BootChecks.BootContext context, string addon, CancellationToken cancel)
-    {
-        var disk = Path.Combine(context.Folder, addon + ".raw");
-        context.Image.CopyWithBootFiles(disk, files =>
-        {
-            var folder = BootPredictor.ExtrasOf(ImageDisk.KernelPath(files));
-            var catalogue = $"{folder}available/{addon}.addon.efi";
-            files.Set($"{folder}{addon}.addon.efi", files.TryGet(catalogue, out var file) && file.Type == InodeType.File
-                ? file
-                : throw new CheckFailedException($"The image has no addon {catalogue}."));
-        });
-        var machine = await Machine.StartAsync(BootChecks.Options(context, disk), cancel).ConfigureAwait(false);
-        try
-        {
-            await machine.WaitForBootAsync(cancel).ConfigureAwait(false);
-            await machine.ConnectAsync(cancel).ConfigureAwait(false);
-            await machine.SshAsync("systemctl is-system-running --wait >/dev/null; systemctl is-active --quiet multi-user.target", cancel: cancel).ConfigureAwait(false);
-            return machine;
-        }
-        catch
-        {
-            context.Keep(machine);
-            await machine.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
     }
 }

@@ -28,7 +28,8 @@ internal static class BootChecks
     /// <param name="Folder">A folder of the test's own.</param>
     /// <param name="Keep">Keeps a machine's console under a name.</param>
     /// <param name="Sealed">The machine that the tests of the profile "sealed" share.</param>
-    internal sealed record BootContext(AcceptanceOptions Options, ImageDisk Image, string Folder, Action<Machine> Keep, SealedMachine Sealed);
+    /// <param name="Addons">The machine that the tests of addons share.</param>
+    internal sealed record BootContext(AcceptanceOptions Options, ImageDisk Image, string Folder, Action<Machine> Keep, SealedMachine Sealed, AddonMachine Addons);
 
     /// <summary>All tests, the cheap ones first.</summary>
     public static IReadOnlyList<BootCheck> All { get; } =
@@ -46,6 +47,7 @@ internal static class BootChecks
         .. IpeBootChecks.All,
         .. SealedChecks.All,
         .. AddonChecks.All,
+        .. CrashDumpChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)
