@@ -129,6 +129,9 @@ internal sealed class TestCommand : HullCommand
             context.Out.WriteLine($"\n{r.Name} failed:\n{r.Message}");
         }
 
+        var parts = results.GroupBy(r => r.Name[..(r.Name.IndexOf('/', StringComparison.Ordinal) + 1)])
+            .Select(g => $"{g.Key} {ProgressText.Time(TimeSpan.FromTicks(g.Sum(r => r.Duration.Ticks)))}");
+        context.Out.WriteLine($"\n{string.Join(", ", parts)}");
         context.Out.WriteLine($"{Count(AcceptanceOutcome.Passed)} passed, {Count(AcceptanceOutcome.Failed)} failed, {Count(AcceptanceOutcome.Skipped)} skipped");
     }
 
