@@ -25,13 +25,16 @@ public static class LockBuilder
     /// <param name="repositories">Give the names that wildcards of excluded packages stand for.</param>
     public static ResolutionRequest RequestOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
     {
-        // An extension is resolved together with its base, so that both fit each other.
-        var image = BaseImage.Of(definition)?.Definition;
+        // An extension is resolved together with its base, so that both fit each other. Of the base, the packages are asked for that it has and the
+        // repositories still hold: what it would be made of today (a newer kernel, under a name of its own) is none of the extension's.
+        var below = BaseImage.Of(definition);
+        var image = below?.Definition;
         IEnumerable<ImageDefinition> all = image is null ? [definition] : [image, definition];
+        IEnumerable<string> has = below is null ? [] : Held(below.Lock, repositories).Order(StringComparer.Ordinal);
         var asked = definition.Packages.Install.Select(p => p.Value).ToList();
         return new()
         {
-            Install = [.. all.SelectMany(d => d.Packages.Install).Select(p => p.Value).Distinct(StringComparer.Ordinal)],
+            Install = [.. has.Concat(asked).Distinct(StringComparer.Ordinal)],
             Exclude = [.. all.SelectMany(d => Excluded(d, repositories)).Distinct(StringComparer.Ordinal).Where(n => image is null || !asked.Contains(n))],
             Waivers = [.. all.SelectMany(d => d.Waivers.Dependencies).Select(w => new Resolution.DependencyWaiver(w.Package, w.Dependency))],
             IncludeEssential = (image ?? definition).Packages.Essential,
@@ -46,26 +49,37 @@ public static class LockBuilder
         return definition.Packaging switch
         {
             PackagingKind.Rpm => new RpmUniverse(
-                AsInBase(image, repositories.OfType<RpmRepositoryContents>().SelectMany(r => r.Packages), p => p.Name, p => p.Version), MachineArchitecture.ForRpm(definition.Architecture),
+                AsInBase(image, repositories, repositories.OfType<RpmRepositoryContents>().SelectMany(r => r.Packages), p => p.Name, p => p.Version), MachineArchitecture.ForRpm(definition.Architecture),
                 repositories.OfType<RpmRepositoryContents>().Select(r => r.FileLists)),
             _ => new DebianUniverse(
-                AsInBase(image, repositories.OfType<DebianRepositoryContents>().SelectMany(r => r.Packages), p => p.Name, p => p.Version), definition.Architecture, static (left, right) => DebianVersion.Compare(left, right)),
+                AsInBase(image, repositories, repositories.OfType<DebianRepositoryContents>().SelectMany(r => r.Packages), p => p.Name, p => p.Version), definition.Architecture, static (left, right) => DebianVersion.Compare(left, right)),
         };
     }
 
     // Of what the base image has, only the version that it has is there, as long as the repositories still hold it.
-    private static IEnumerable<T> AsInBase<T>(ImageLock? image, IEnumerable<T> packages, Func<T, string> name, Func<T, string> version)
+    private static IEnumerable<T> AsInBase<T>(ImageLock? image, IReadOnlyList<RepositoryContents> repositories, IEnumerable<T> packages, Func<T, string> name, Func<T, string> version)
     {
         if (image is null)
         {
             return packages;
         }
 
-        var versions = image.Packages.GroupBy(p => p.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Version, StringComparer.Ordinal);
-        var all = packages.ToList();
-        var held = all.Where(p => versions.GetValueOrDefault(name(p)) == version(p)).Select(name).ToHashSet(StringComparer.Ordinal);
-        return all.Where(p => !held.Contains(name(p)) || versions[name(p)] == version(p));
+        var versions = Versions(image);
+        var held = Held(image, repositories);
+        return packages.Where(p => !held.Contains(name(p)) || versions[name(p)] == version(p));
     }
+
+    // The names of the packages that the repositories hold in the version that an image has.
+    private static HashSet<string> Held(ImageLock image, IReadOnlyList<RepositoryContents> repositories)
+    {
+        var versions = Versions(image);
+        return repositories.OfType<DebianRepositoryContents>().SelectMany(r => r.Packages).Select(p => (p.Name, p.Version))
+            .Concat(repositories.OfType<RpmRepositoryContents>().SelectMany(r => r.Packages).Select(p => (p.Name, p.Version)))
+            .Where(p => versions.GetValueOrDefault(p.Name) == p.Version).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static Dictionary<string, string> Versions(ImageLock image) =>
+        image.Packages.GroupBy(p => p.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Version, StringComparer.Ordinal);
 
     /// <summary>Makes a lock. The same definition and repositories always give the same lock.</summary>
     /// <param name="definition">The definition.</param>
