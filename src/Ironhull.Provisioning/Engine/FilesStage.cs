@@ -16,6 +16,9 @@ namespace Ironhull.Provisioning.Engine;
 public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resource, byte[]> fetch)
 {
     private const string Skeleton = "/etc/skel";
+
+    // 01700, a mode that nobody gives a home: what a run that was cut off has not filled yet.
+    private const uint UnfinishedHome = 0x3C0;
     private const int DeepestFolder = 256;
     private readonly PendingFiles _pending = new();
     private UserDatabase? _accounts;
@@ -117,12 +120,6 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         }
 
         var added = passwd.Users.Where(u => _accounts!.Apply(u)).ToList();
-        foreach (var file in _accounts!.Changed)
-        {
-            var (mode, user, group) = Existing(file.Path) is { } status ? ((uint)(status.Mode & 0xFFF), status.Uid, status.Gid) : (file.Mode, 0U, 0U);
-            Write(file.Path, file.Text(), mode, user, group);
-        }
-
         foreach (var user in added.Where(u => u.NoCreateHome != true))
         {
             MakeHome(user.Name);
@@ -132,18 +129,42 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         {
             WriteKeys(user);
         }
+
+        // The accounts come last: as long as they are not there, a run after one that was cut off makes their homes.
+        Publish();
+        foreach (var file in _accounts!.Changed.Reverse())
+        {
+            var (mode, user, group) = Existing(file.Path) is { } status ? ((uint)(status.Mode & 0xFFF), status.Uid, status.Gid) : (file.Mode, 0U, 0U);
+            Write(file.Path, file.Text(), mode, user, group);
+        }
+
+        Publish();
     }
 
     private void MakeHome(string name)
     {
         var (user, group, home) = _accounts!.Account(name);
-        if (PathRules.Wrong(home) is null && home != "/" && Own(home, user, group, 0x1C0) && root.Find(Skeleton) is { } skeleton)
+        if (PathRules.Wrong(home) is not null || home == "/")
         {
-            using (skeleton)
-            {
-                CopyTree(skeleton, home, user, group, 0);
-            }
+            return;
         }
+
+        using var folder = Folder(home, out var own);
+        if (folder.Status(own) is { } there && (there.Mode & 0xFFF) != UnfinishedHome)
+        {
+            return;
+        }
+
+        Own(home, 0, 0, UnfinishedHome);
+        using var skeleton = root.Find(Skeleton);
+        if (skeleton is not null)
+        {
+            CopyTree(skeleton, home, user, group, 0);
+            Publish();
+        }
+
+        ownership.Set(folder.Descriptor, own, home, user, group);
+        folder.ChangeMode(own, 0x1C0);
     }
 
     // A new home starts as a copy of /etc/skel, all of it the user's.

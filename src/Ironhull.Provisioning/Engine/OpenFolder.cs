@@ -104,6 +104,7 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
         try
         {
             RandomAccess.Write(file, contents, 0);
+            FileLabel.Inherit(this, name, temporary);
             own(this, temporary);
             if (mark.Length > 0)
             {
@@ -165,6 +166,7 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
     {
         var temporary = Temporary(name);
         Check(Libc.SymbolicLink(target, descriptor, temporary), "made", name);
+        FileLabel.Inherit(this, name, temporary);
         Finish(temporary, name, own);
     }
 
@@ -183,6 +185,7 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
     public void MakeDirectory(string name, uint mode)
     {
         Check(Libc.MakeDirectory(descriptor, name, 0x1C0), "made", name);
+        FileLabel.Inherit(this, name, name);
         ChangeMode(name, mode);
     }
 

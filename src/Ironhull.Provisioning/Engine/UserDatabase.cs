@@ -95,7 +95,10 @@ internal sealed class UserDatabase
         _passwd.Add([user.Name, "x", uid.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture), "", $"/home/{user.Name}", "/bin/bash"]);
 
         // Without the day of the last change, as there is no clock to ask: the password does not age.
-        _shadow.Add([user.Name, "*", "", "0", "99999", "7", "", "", ""]);
+        if (_shadow.Find(user.Name) is null)
+        {
+            _shadow.Add([user.Name, "*", "", "0", "99999", "7", "", "", ""]);
+        }
     }
 
     private uint MakeGroup(string name, long? wanted, bool isSystem)
@@ -103,7 +106,10 @@ internal sealed class UserDatabase
         if (_group.Find(name) is null)
         {
             _group.Add([name, "x", (wanted ?? Free(_group, isSystem)).ToString(CultureInfo.InvariantCulture), ""]);
-            _gshadow.Add([name, "*", "", ""]);
+            if (_gshadow.Find(name) is null)
+            {
+                _gshadow.Add([name, "*", "", ""]);
+            }
         }
         else if (wanted is { } gid)
         {

@@ -127,6 +127,11 @@ public sealed class ProvisioningStage(
 
     private void SignalNetwork()
     {
+        if (options.IsOffline)
+        {
+            throw ProvisioningErrors.NetworkNeeded.Error("The config needs the network, and this machine has none before it is provisioned.", null, "Put the contents into the config, as data: URLs.");
+        }
+
         log($"the network is needed; {options.NeedNet} says so");
         StageFile.Write(options.NeedNet, []);
     }

@@ -24,6 +24,9 @@ public sealed record StageOptions
     /// <summary>For how long a config is waited for.</summary>
     public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whether there will be no network: a config that needs it is refused.</summary>
+    public bool IsOffline { get; init; }
+
     /// <summary>For how long the whole stage may fetch.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(15);
 }

@@ -10,24 +10,28 @@ namespace Ironhull.Node.Provisioning;
 /// <summary><c>hull-node provision</c>: one stage of a machine's first boot, with upstream's options.</summary>
 internal sealed class ProvisionCommand() : NodeCommand("provision", "run a stage of the first boot: find the machine's Ignition config, or apply it")
 {
+    // The word of the kernel command line that Fedora CoreOS uses.
+    private const string PlatformWord = "ignition.platform.id";
+
     /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new("stage", "NAME", $"which: {string.Join(", ", ProvisioningStage.Names)}"),
-        new("platform", "NAME", $"what machine this is: {string.Join(", ", PlatformList.All.Select(p => p.Name))}"),
+        new("platform", "NAME", $"what machine this is: {string.Join(", ", PlatformList.All.Select(p => p.Name))} (what the kernel command line says: {PlatformWord}=)"),
         new("root", "FOLDER", "the root that is provisioned (/)"),
         new("config-cache", "FILE", "where the fetch stages leave the config (/run/ignition.json)"),
         new("neednet", "FILE", "what fetch-offline writes when the network is needed (/run/ignition/neednet)"),
         new("state-file", "FILE", "what the stages tell one another (/run/ignition/state)"),
         new("fetch-timeout", "TIME", "for how long a config is waited for (2m)"),
         new("deadline", "TIME", "for how long the stage may fetch in all (15m)"),
+        new("offline", null, "there will be no network: a config that needs it is refused"),
         new("log-to-stdout", null, "log to the standard output, not to the standard error"),
     ];
 
     /// <inheritdoc/>
     public override int Run(NodeHost host, CommandArguments arguments)
     {
-        var options = new StageOptions { Stage = Required(arguments, "stage"), Platform = Required(arguments, "platform") };
+        var options = new StageOptions { Stage = Required(arguments, "stage"), Platform = arguments["platform"] ?? KernelCommandLine.Read(host.Paths)[PlatformWord] ?? Required(arguments, "platform") };
         options = options with
         {
             Root = arguments["root"] ?? options.Root,
@@ -35,6 +39,7 @@ internal sealed class ProvisionCommand() : NodeCommand("provision", "run a stage
             NeedNet = arguments["neednet"] ?? options.NeedNet,
             StateFile = arguments["state-file"] ?? options.StateFile,
             FetchTimeout = Duration.Read(arguments["fetch-timeout"], options.FetchTimeout),
+            IsOffline = arguments.Has("offline"),
             Deadline = Duration.Read(arguments["deadline"], options.Deadline),
         };
         var log = arguments.Has("log-to-stdout") ? host.Out : host.Error;

@@ -51,6 +51,7 @@ internal sealed record Prerequisite(string Package, Purpose For, string Why, par
         new("bzip2", Purpose.Test, "makes bzip2 data for the readers", "bzip2"),
         new("mount", Purpose.Test, "mounts /usr with the kernel's own EROFS", "mount", "losetup"),
         new("libcap2-bin", Purpose.Test, "judges file capabilities: setcap, getcap", "setcap", "getcap"),
+        new("attr", Purpose.Test, "labels files as SELinux would: setfattr, getfattr", "setfattr", "getfattr"),
         new("gpgv", Purpose.Test, "judges OpenPGP signatures", "gpgv"),
         new("gpg", Purpose.Test, "makes keys and signs: the packages and metadata of the RPM tests", "gpg", "gpgconf"),
         new("gpg-agent", Purpose.Test, "holds gpg's keys", "gpg-agent"),

@@ -44,6 +44,32 @@ public sealed class ProvisioningStageTests
         Assert.True(File.Exists(node["run/cache"]));
     }
 
+    [Theory]
+    [InlineData("\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"http://a/b\"}}]}", "HULL8080")]
+    [InlineData("\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"data:,b\"}}]}", null)]
+    public void FetchOffline_MachineWithoutNetwork_RefusesWhatNeedsIt(string section, string? code)
+    {
+        using var node = new Node(Config(section)) { IsOffline = true };
+        Assert.Equal(code, (Record.Exception(() => node.Run("fetch-offline")) as HullException)?.Code.Code);
+        Assert.False(File.Exists(node["run/neednet"]));
+    }
+
+    /// <summary>Before a policy is loaded the kernel labels nothing; any label may be written then, as on a machine without SELinux.</summary>
+    [Fact]
+    public void Files_RootWithLabels_NewOnesHaveThatOfTheirFolderAndOthersTheirOwn()
+    {
+        using var node = new Node(Config("\"storage\":{\"files\":[{\"path\":\"/etc/a/b\"},{\"path\":\"/etc/own\",\"overwrite\":true,\"contents\":{\"source\":\"data:,x\"}}],\"links\":[{\"path\":\"/etc/l\",\"target\":\"a\"}]}"));
+        node.Put("root/etc/own", "old");
+        HostTool.Run("setfattr", "-n", "security.selinux", "-v", "system_u:object_r:etc_t:s0", node["root/etc"]);
+        HostTool.Run("setfattr", "-n", "security.selinux", "-v", "system_u:object_r:shadow_t:s0", node["root/etc/own"]);
+        node.Run("fetch-offline");
+        node.Run("files");
+        foreach (var (path, label) in (ReadOnlySpan<(string, string)>)[("a", "etc_t"), ("a/b", "etc_t"), ("l", "etc_t"), ("own", "shadow_t")])
+        {
+            Assert.Contains($"object_r:{label}:s0", HostTool.Run("getfattr", "-h", "--only-values", "-n", "security.selinux", node[$"root/etc/{path}"]), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void FetchOffline_MergedConfigElsewhere_IsLeftToFetch()
     {
@@ -288,6 +314,8 @@ public sealed class ProvisioningStageTests
 
         public List<string> Log { get; } = [];
 
+        public bool IsOffline { get; init; }
+
         public RecordedOwnership Owners { get; } = new();
 
         public FileDevices Devices => field ??= new(_folder, 4);
@@ -315,7 +343,7 @@ public sealed class ProvisioningStageTests
         }
 
         public void Run(string stage) => new ProvisioningStage(
-            new() { Stage = stage, Platform = "qemu", Root = this["root"], ConfigCache = this["run/cache"], NeedNet = this["run/neednet"], StateFile = this["run/state"] },
+            new() { Stage = stage, Platform = "qemu", Root = this["root"], ConfigCache = this["run/cache"], NeedNet = this["run/neednet"], StateFile = this["run/state"], IsOffline = IsOffline },
             new NodePaths(_folder.Root), new FolderVolumes(), _ => { }, Owners, new(Devices, new RecordedPrograms(Answer, Calls)), TimeProvider.System, Log.Add).Run();
     }
 }

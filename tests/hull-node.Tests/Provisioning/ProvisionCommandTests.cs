@@ -56,6 +56,22 @@ public sealed class ProvisionCommandTests
     }
 
     [Fact]
+    public void Run_WithoutPlatform_TheKernelCommandLineSaysIt()
+    {
+        var folder = Directory.CreateTempSubdirectory("hull-node-test-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "proc"));
+            File.WriteAllText(Path.Combine(folder, "proc/cmdline"), "quiet ignition.platform.id=nonsense rw\n");
+            Assert.Contains("HULL8084: The platform 'nonsense'", Run(folder, ["hull-node", "provision", "--stage=files", $"--state-file={folder}/state"]).Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Run_UpstreamsVersion_IsPrinted() => Assert.Equal("Ignition (hull-node 0.1.0)\n", NodeRun.Of("ignition", "-version").Out);
 
     [Theory]

@@ -7,7 +7,8 @@ namespace Ironhull.Provisioning.Engine.Disks;
 /// <summary>Programs of this machine.</summary>
 public sealed class HostPrograms : IPrograms
 {
-    private const string Folders = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    // The last two: an initrd has few programs of its own, and the root that it has mounted has the others.
+    private const string Folders = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/sysroot/usr/sbin:/sysroot/usr/bin";
 
     /// <inheritdoc/>
     public (int ExitCode, string Output, string Errors) Run(string name, params IReadOnlyList<string> arguments)

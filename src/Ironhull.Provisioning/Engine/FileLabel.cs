@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Ironhull.Provisioning.Engine;
+
+/// <summary>
+/// SELinux labels of what is made before the policy is loaded, when no kernel gives any: what takes the place of something has its label, and
+/// what is new has that of the folder it is in. Where the root has no labels, or may not be given any, nothing is labelled.
+/// </summary>
+internal static class FileLabel
+{
+    private const string Name = "security.selinux";
+    private const int LongestLabel = 4096;
+
+    /// <summary>Labels a new node.</summary>
+    /// <param name="folder">The folder that it is in.</param>
+    /// <param name="replaced">The name that it has or gets.</param>
+    /// <param name="made">The name that it has now.</param>
+    public static void Inherit(OpenFolder folder, string replaced, string made)
+    {
+        Span<byte> label = stackalloc byte[LongestLabel];
+
+        // Descriptors of paths alone have no attributes; their names below /proc do.
+        var path = $"/proc/self/fd/{folder.Descriptor.ToString(CultureInfo.InvariantCulture)}";
+        var length = made == replaced ? -1 : Libc.GetAttributeOf($"{path}/{replaced}", Name, label, LongestLabel);
+        length = length > 0 ? length : Libc.GetAttributeOf($"{path}/.", Name, label, LongestLabel);
+        if (length > 0)
+        {
+            _ = Libc.SetAttributeOf($"{path}/{made}", Name, label, (nuint)length, 0);
+        }
+    }
+}
