@@ -51,6 +51,9 @@ public sealed class OpenImage : IDisposable
     /// <summary>When the image's <c>/usr</c> was made, by the lock: seconds since 1970-01-01 UTC; 0 without <c>/usr</c>.</summary>
     public long BuildTimeSeconds => Usr()?.Superblock.BuildTimeSeconds ?? 0;
 
+    /// <summary>Its partition table.</summary>
+    public GptTable Table => _table;
+
     /// <summary>Writes the disk's bytes into a new sparse file.</summary>
     public void CopyTo(string path)
     {

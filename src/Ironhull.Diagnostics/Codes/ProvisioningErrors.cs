@@ -143,6 +143,14 @@ public static class ProvisioningErrors
     public static readonly ErrorCode UnknownAccount = new(
         "HULL8062", ErrorCategory.Input, "An account of the config is not known or cannot be made", "Correct the name or number, or make the account in the section passwd.");
 
+    /// <summary>A path that nodes cannot write to.</summary>
+    public static readonly ErrorCode ReadOnlyPlace = new(
+        "HULL8063", ErrorCategory.Input, "A path of the config is on the read-only part of the system", "Write below /etc, /var, /opt or another folder of the root; what belongs below /usr comes with the image or a system extension.");
+
+    /// <summary>A unit that is to be enabled and is nowhere.</summary>
+    public static readonly ErrorCode UnitUnknown = new(
+        "HULL8064", ErrorCategory.Input, "A unit that the config enables is neither in the image nor in the config", "Correct the unit's name, give its contents, or add the package that has it to the image.");
+
     /// <summary>A partition that is not as the config wants it, and may not be changed.</summary>
     public static readonly ErrorCode PartitionDiffers = new(
         "HULL8070", ErrorCategory.Servicing, "A partition is not as the config wants it", "Set wipePartitionEntry or resize for that partition, wipeTable for the disk, or describe it as it is.");

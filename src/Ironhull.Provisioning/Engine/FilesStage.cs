@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ironhull.Diagnostics;
+using Ironhull.Provisioning.Json;
 using Ironhull.Provisioning.Model;
 using Ironhull.Provisioning.Validation;
 
@@ -13,7 +14,8 @@ namespace Ironhull.Provisioning.Engine;
 /// <param name="root">The root.</param>
 /// <param name="ownership">Sets owners.</param>
 /// <param name="fetch">Gives the contents of a resource, decompressed and verified.</param>
-public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resource, byte[]> fetch)
+/// <param name="refused">Told of each entry that cannot be applied, so that the others are; without it, the first one ends the stage.</param>
+public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resource, byte[]> fetch, Action<ConfigObject, HullException>? refused = null)
 {
     private const string Skeleton = "/etc/skel";
 
@@ -36,28 +38,30 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         NodeEntry[] nodes = [.. storage.Directories, .. storage.Files, .. storage.Links.Where(l => l.Hard != true)];
         foreach (var node in nodes.OrderBy(n => n.Path.Count(c => c == '/')))
         {
-            switch (node)
-            {
-                case DirectoryEntry directory:
-                    Apply(directory);
-                    break;
-                case FileEntry file:
-                    Apply(file);
-                    break;
-                case LinkEntry link:
-                    Apply(link);
-                    break;
-            }
+            Try(node.Node, () => Apply(node));
         }
 
         Publish();
         foreach (var link in storage.Links.Where(l => l.Hard == true))
         {
-            Apply(link);
+            Try(link.Node, () => Apply(link));
         }
 
         new UnitStage(this, root).Apply(config.Systemd.Units);
         Publish();
+    }
+
+    /// <summary>Applies an entry; whoever wants to hear of entries that cannot be applied hears of this one.</summary>
+    internal void Try(ConfigObject entry, Action apply)
+    {
+        try
+        {
+            apply();
+        }
+        catch (HullException e) when (refused is not null)
+        {
+            refused(entry, e);
+        }
     }
 
     /// <summary>Gives the files that were written their names.</summary>
@@ -116,25 +120,30 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     {
         foreach (var group in passwd.Groups)
         {
-            _accounts!.Apply(group);
+            Try(group.Node, () => _accounts!.Apply(group));
         }
 
-        var added = passwd.Users.Where(u => _accounts!.Apply(u)).ToList();
+        var added = new List<PasswdUser>();
+        foreach (var user in passwd.Users)
+        {
+            Try(user.Node, () => added.AddRange(_accounts!.Apply(user) ? [user] : []));
+        }
+
         foreach (var user in added.Where(u => u.NoCreateHome != true))
         {
-            MakeHome(user.Name);
+            Try(user.Node, () => MakeHome(user.Name));
         }
 
         foreach (var user in passwd.Users.Where(u => u.ShouldExist != false && u.SshAuthorizedKeys.Count > 0))
         {
-            WriteKeys(user);
+            Try(user.Node, () => WriteKeys(user));
         }
 
         // The accounts come last: as long as they are not there, a run after one that was cut off makes their homes.
         Publish();
         foreach (var file in _accounts!.Changed.Reverse())
         {
-            var (mode, user, group) = Existing(file.Path) is { } status ? ((uint)(status.Mode & 0xFFF), status.Uid, status.Gid) : (file.Mode, 0U, 0U);
+            var (mode, user, group) = Existing(file.Path) ?? (file.Mode, 0U, 0U);
             Write(file.Path, file.Text(), mode, user, group);
         }
 
@@ -226,6 +235,22 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         return true;
     }
 
+    private void Apply(NodeEntry node)
+    {
+        switch (node)
+        {
+            case DirectoryEntry directory:
+                Apply(directory);
+                break;
+            case FileEntry file:
+                Apply(file);
+                break;
+            case LinkEntry link:
+                Apply(link);
+                break;
+        }
+    }
+
     private void Apply(DirectoryEntry directory)
     {
         if (directory.Path == "/")
@@ -235,8 +260,13 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
             return;
         }
 
-        using var folder = Folder(directory.Path, out var name);
+        using var folder = Parent(directory.Path, out var name);
         var kind = folder.KindOf(name);
+        if (kind != NodeKind.Directory || directory.Overwrite == true || directory.Mode is not null || directory.User.IsSet || directory.Group.IsSet)
+        {
+            root.RefuseReadOnly(folder, name);
+        }
+
         if (directory.Overwrite == true && kind != NodeKind.None)
         {
             RemoveAll(folder, name, 0);
@@ -328,14 +358,15 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     {
         byte[] added = [.. file.Append.SelectMany(a => fetch(a))];
         var mark = SHA256.HashData(added);
-        if (file.Append.Count == 0 || (folder.Mark(name) is { } known && known.AsSpan().SequenceEqual(mark)))
+        if (file.Append.Count == 0 || (folder.Mark(name) is { } former && former.AsSpan().SequenceEqual(mark)))
         {
             Change(folder, name, file, file.Mode);
             return false;
         }
 
         var status = folder.Status(name)!.Value;
-        var (user, group) = (Id(file.User, isGroup: false) ?? status.Uid, Id(file.Group, isGroup: true) ?? status.Gid);
+        var known = Owner(folder, name, status);
+        var (user, group) = (Id(file.User, isGroup: false) ?? known.User, Id(file.Group, isGroup: true) ?? known.Group);
         Write(folder, name, file.Path, [.. folder.Read(name), .. added], (uint)(file.Mode ?? (status.Mode & 0xFFF)), user, group, mark);
         return true;
     }
@@ -377,8 +408,8 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     {
         if (Id(node.User, isGroup: false) is var user && Id(node.Group, isGroup: true) is var group && (user is not null || group is not null))
         {
-            var status = folder.Status(name)!.Value;
-            ownership.Set(folder.Descriptor, name, node.Path, user ?? status.Uid, group ?? status.Gid);
+            var known = Owner(folder, name, folder.Status(name)!.Value);
+            ownership.Set(folder.Descriptor, name, node.Path, user ?? known.User, group ?? known.Group);
         }
 
         if (mode is { } bits)
@@ -391,7 +422,25 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         owner.Id is { } number ? number is >= 0 and < uint.MaxValue ? (uint)number : throw ProvisioningErrors.UnknownAccount.Error($"{number} is no number of an account.", owner.Node.WhereIs("id").ToLocation())
         : owner.Name is { Length: > 0 } name ? isGroup ? _accounts!.GroupId(name) : _accounts!.UserId(name) : null;
 
+    private (uint User, uint Group) Owner(OpenFolder folder, string name, Libc.Status status) => ownership.Of(folder.Descriptor, name, status.Uid, status.Gid);
+
+    // The folder of what is written.
     private OpenFolder Folder(string path, out string name)
+    {
+        var folder = Parent(path, out name);
+        try
+        {
+            root.RefuseReadOnly(folder, name);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private OpenFolder Parent(string path, out string name)
     {
         if (path == "/")
         {
@@ -402,10 +451,16 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         return root.Make(PathRules.Parent(path), (folder, made) => ownership.Set(folder.Descriptor, made, folder.Full(made), 0, 0));
     }
 
-    private Libc.Status? Existing(string path)
+    private (uint Mode, uint User, uint Group)? Existing(string path)
     {
         using var folder = root.Find(PathRules.Parent(path));
-        return folder?.Status(Name(path));
+        if (folder?.Status(Name(path)) is not { } status)
+        {
+            return null;
+        }
+
+        var (user, group) = Owner(folder, Name(path), status);
+        return ((uint)(status.Mode & 0xFFF), user, group);
     }
 
     private static void RemoveAll(OpenFolder folder, string name, int depth)

@@ -13,6 +13,13 @@ public interface IOwnership
     /// <param name="user">The user's number.</param>
     /// <param name="group">The group's number.</param>
     void Set(int folder, string name, string path, uint user, uint group);
+
+    /// <summary>The owner that a node has.</summary>
+    /// <param name="folder">The open folder that it is in.</param>
+    /// <param name="name">Its name there.</param>
+    /// <param name="user">The user's number on the disk.</param>
+    /// <param name="group">The group's number on the disk.</param>
+    (uint User, uint Group) Of(int folder, string name, uint user, uint group) => (user, group);
 }
 
 /// <summary>Changes owners on the disk.</summary>

@@ -23,6 +23,9 @@ public sealed class RootFolder : IDisposable
         }
     }
 
+    /// <summary>A folder of the root, with its slash in front, that nothing may be written below; null where all may be written.</summary>
+    public string? ReadOnlyFolder { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => _ = Libc.Close(_descriptor);
 
@@ -77,11 +80,29 @@ public sealed class RootFolder : IDisposable
                 throw ProvisioningErrors.NodeExists.Error($"{path} is a link that leads to nothing, and a folder is needed there.");
             }
 
+            RefuseReadOnly(parent, name);
             parent.MakeDirectory(name, 0x1ED);
             own(parent, name);
         }
 
         return Find(path) ?? throw ProvisioningErrors.RootAccess.Error($"The folder {path} was made and is gone.");
+    }
+
+    /// <summary>Refuses a name that would be written below <see cref="ReadOnlyFolder"/>, wherever links led to.</summary>
+    /// <exception cref="HullException">HULL8063.</exception>
+    internal void RefuseReadOnly(OpenFolder folder, string name)
+    {
+        if (ReadOnlyFolder is not { } forbidden)
+        {
+            return;
+        }
+
+        using var top = Find("/")!;
+        var path = Path.GetRelativePath(top.RealPath(), Path.Combine(folder.RealPath(), name));
+        if (("/" + path + "/").StartsWith(forbidden + "/", StringComparison.Ordinal))
+        {
+            throw ProvisioningErrors.ReadOnlyPlace.Error($"{folder.Full(name)} is below {forbidden}, which nodes cannot write to.");
+        }
     }
 
     /// <summary>Reads a file, following links inside the root; null when it is not there.</summary>

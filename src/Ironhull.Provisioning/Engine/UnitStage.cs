@@ -18,13 +18,13 @@ internal sealed class UnitStage(FilesStage stage, RootFolder root)
     {
         foreach (var unit in units)
         {
-            Write(unit);
+            stage.Try(unit.Node, () => Write(unit));
         }
 
         stage.Publish();
         foreach (var unit in units.Where(u => u.Enabled is not null && u.Mask != true))
         {
-            Enable(unit.Name, unit.Enabled == true, []);
+            stage.Try(unit.Node, () => Enable(unit.Name, unit.Enabled == true, []));
         }
 
         if (Presets(units) is { Length: > 0 } presets)

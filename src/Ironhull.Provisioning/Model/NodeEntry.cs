@@ -28,6 +28,9 @@ public sealed class OwnerReference(ConfigObject node) : ConfigView(node)
 
     /// <summary>The name.</summary>
     public string? Name => Text("name");
+
+    /// <summary>Whether the config says who it is.</summary>
+    public bool IsSet => Id is not null || Name is { Length: > 0 };
 }
 
 /// <summary>A file.</summary>

@@ -36,9 +36,10 @@ internal static class CommandTree
             new SignCommand(),
             new RunCommand(),
             new TestCommand(),
-            new CommandGroup("provision", "check what configures a node on its first boot", new Example("hull provision validate config.ign", "check a config before a node meets it"))
+            new CommandGroup("provision", "check what configures a node on its first boot", new Example("hull provision validate config.ign", "check a config before a node meets it"), new Example("hull provision plan config.ign", "see what it would do"))
             {
                 new ProvisionValidateCommand(),
+                new ProvisionPlanCommand(),
                 new ProvisionConvertCommand(),
             },
             new InspectCommand(),

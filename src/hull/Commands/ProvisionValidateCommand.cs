@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ironhull.Cli.CommandLine;
+using Ironhull.Cli.Output;
 using Ironhull.Diagnostics;
 using Ironhull.Provisioning;
 using Ironhull.Provisioning.Validation;
@@ -73,21 +74,7 @@ internal sealed class ProvisionValidateCommand : HullCommand
         json.WriteString("version", reading.Version?.ToString());
         json.WriteString("translatedFrom", reading.TranslatedFrom);
         json.WriteBoolean("accepted", accepted);
-        json.WriteStartArray("findings");
-        foreach (var finding in reading.Findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("level", finding.LevelName);
-            json.WriteString("code", finding.Code.Code);
-            json.WriteString("path", finding.Path);
-            json.WriteNumber("line", finding.Where.Line);
-            json.WriteNumber("column", finding.Where.Column);
-            json.WriteString("message", finding.Message);
-            json.WriteString("remedy", finding.Code.Remedy);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        FindingJson.Write(json, reading.Findings);
         json.WriteEndObject();
     });
 }

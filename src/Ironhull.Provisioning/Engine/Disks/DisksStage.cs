@@ -82,10 +82,7 @@ public sealed class DisksStage(IBlockDevices devices, IPrograms programs, Func<R
     // Partitions in use are never touched: what is mounted there would lose the ground under its feet.
     private void RefuseInUse(Disk disk, PartitionPlan plan)
     {
-        IEnumerable<int> touched = plan.Wipe
-            ? [0]
-            : plan.Changes.Where(c => c.Action is PartitionAction.Resize or PartitionAction.Replace or PartitionAction.Delete).Select(c => c.Partition.Number);
-        foreach (var number in touched)
+        foreach (var number in plan.Touched)
         {
             if (devices.UserOf(disk.Device, number) is { } user)
             {

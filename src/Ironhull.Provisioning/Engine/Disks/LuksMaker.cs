@@ -84,7 +84,9 @@ internal sealed class LuksMaker(IPrograms programs, IBlockDevices devices, Func<
         ]);
     }
 
-    private static void RefuseUnsupported(Luks luks)
+    /// <summary>Refuses ways of unlocking that are not known here.</summary>
+    /// <exception cref="HullException">HULL8076.</exception>
+    internal static void RefuseUnsupported(Luks luks)
     {
         var clevis = luks.Clevis;
         var what = clevis.Tang.Count > 0 ? "clevis with Tang servers"

@@ -26,6 +26,11 @@ public sealed class PartitionPlan
     /// <summary>Whether the disk has to be written to.</summary>
     public bool ChangesDisk => Wipe || Changes.Any(c => c.Action != PartitionAction.Keep);
 
+    /// <summary>The numbers of the partitions that must not be in use; 0 for the whole disk.</summary>
+    public IEnumerable<int> Touched => Wipe
+        ? [0]
+        : Changes.Where(c => c.Action is PartitionAction.Resize or PartitionAction.Replace or PartitionAction.Delete).Select(c => c.Partition.Number);
+
     /// <summary>Plans a disk.</summary>
     /// <param name="disk">What the config wants.</param>
     /// <param name="existing">The table that is there; null for none.</param>
