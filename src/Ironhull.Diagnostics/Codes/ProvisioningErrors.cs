@@ -210,4 +210,8 @@ public static class ProvisioningErrors
     /// <summary>A part of a config that is read and not applied.</summary>
     public static readonly ErrorCode SectionUnsupported = new(
         "HULL8087", ErrorCategory.Unsupported, "A part of the config cannot be applied here", "Take it out of the config, or do it when the image is made, as the message says.");
+
+    /// <summary>A root without a record of what it was provisioned with.</summary>
+    public static readonly ErrorCode NoManifest = new(
+        "HULL8088", ErrorCategory.Environment, "The root has no record of what it was provisioned with", "Name the root with --root; a root that was provisioned before there were records gets one when a config is applied again.");
 }

@@ -23,7 +23,11 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     private const uint UnfinishedHome = 0x3C0;
     private const int DeepestFolder = 256;
     private readonly PendingFiles _pending = new();
+    private readonly SortedSet<string> _made = new(StringComparer.Ordinal);
     private UserDatabase? _accounts;
+
+    /// <summary>Every path that was written, or found as the config wants it, in ordinal order.</summary>
+    public IReadOnlyCollection<string> Made => _made;
 
     /// <summary>Applies a config that was checked.</summary>
     /// <exception cref="HullException">HULL8060: something is in the way; HULL8061: the root cannot be changed; HULL8062: an account is not known.</exception>
@@ -44,7 +48,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         Publish();
         foreach (var link in storage.Links.Where(l => l.Hard == true))
         {
-            Try(link.Node, () => Apply(link));
+            Try(link.Node, () => Apply((NodeEntry)link));
         }
 
         new UnitStage(this, root).Apply(config.Systemd.Units);
@@ -88,13 +92,17 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     }
 
     // The folder goes with the file.
-    private void Write(OpenFolder folder, string name, string path, ReadOnlySpan<byte> contents, uint mode, uint user, uint group, ReadOnlySpan<byte> mark = default) =>
+    private void Write(OpenFolder folder, string name, string path, ReadOnlySpan<byte> contents, uint mode, uint user, uint group, ReadOnlySpan<byte> mark = default)
+    {
+        _made.Add(path);
         _pending.Add(folder, folder.Prepare(name, contents, mode, (f, n) => ownership.Set(f.Descriptor, n, path, user, group), mark));
+    }
 
     /// <summary>Makes a symbolic link in place of a file or link.</summary>
     internal void WriteLink(string path, string target, uint user = 0, uint group = 0)
     {
         Publish();
+        _made.Add(path);
         using var folder = Folder(path, out var name);
         if (folder.KindOf(name) == NodeKind.Directory)
         {
@@ -230,6 +238,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
             return false;
         }
 
+        _made.Add(path);
         folder.MakeDirectory(name, mode);
         ownership.Set(folder.Descriptor, name, path, user, group);
         return true;
@@ -237,6 +246,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
 
     private void Apply(NodeEntry node)
     {
+        _made.Add(node.Path);
         switch (node)
         {
             case DirectoryEntry directory:
@@ -448,7 +458,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         }
 
         name = Name(path);
-        return root.Make(PathRules.Parent(path), (folder, made) => ownership.Set(folder.Descriptor, made, folder.Full(made), 0, 0));
+        return root.Make(PathRules.Parent(path), MakeParent);
     }
 
     private (uint Mode, uint User, uint Group)? Existing(string path)
@@ -461,6 +471,12 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
 
         var (user, group) = Owner(folder, Name(path), status);
         return ((uint)(status.Mode & 0xFFF), user, group);
+    }
+
+    private void MakeParent(OpenFolder folder, string name)
+    {
+        _made.Add(folder.Full(name));
+        ownership.Set(folder.Descriptor, name, folder.Full(name), 0, 0);
     }
 
     private static void RemoveAll(OpenFolder folder, string name, int depth)

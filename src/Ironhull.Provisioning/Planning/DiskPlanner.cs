@@ -3,6 +3,7 @@ using Ironhull.Diagnostics;
 using Ironhull.Formats.Gpt;
 using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Model;
+using Ironhull.Provisioning.Resources;
 using Ironhull.Provisioning.Validation;
 
 namespace Ironhull.Provisioning.Planning;
@@ -45,7 +46,7 @@ internal sealed class DiskPlanner(GptTable table, IReadOnlyCollection<string> sy
         [
             .. storage.Raid.Select(r => new PlannedVolume(PlanChange.Added, "raid", $"/dev/md/{r.Name}", Text(("level", r.Level), ("spares", r.Spares is > 0 ? Number(r.Spares) : null), ("of", string.Join(", ", r.Devices))))),
             .. storage.Luks.Select(l => new PlannedVolume(
-                PlanChange.Added, "luks", $"/dev/mapper/{l.Name}", Text(("on", l.Device), ("label", l.Label), ("uuid", l.Uuid), ("key", PlanSources.Shown(l.KeyFile)), ("opened by", l.Clevis.Tpm2 == true ? "the TPM" : null)))),
+                PlanChange.Added, "luks", $"/dev/mapper/{l.Name}", Text(("on", l.Device), ("label", l.Label), ("uuid", l.Uuid), ("key", ShownSource.Text(l.KeyFile)), ("opened by", l.Clevis.Tpm2 == true ? "the TPM" : null)))),
             .. storage.Filesystems.Where(f => f.Format is { Length: > 0 } and not "none").Select(Plan),
         ];
     }

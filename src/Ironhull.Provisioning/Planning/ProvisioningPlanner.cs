@@ -4,6 +4,7 @@ using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Json;
 using Ironhull.Provisioning.Merging;
 using Ironhull.Provisioning.Model;
+using Ironhull.Provisioning.Resources;
 using Ironhull.Provisioning.Stages;
 using Ironhull.Provisioning.Validation;
 
@@ -42,7 +43,7 @@ public sealed class ProvisioningPlanner(PlanImage image, IReadOnlyCollection<str
         var findings = new PlanFindings(config.Node, reading.Findings);
         var disks = new DiskPlanner(image.Table, systemDisks, findings);
         var ownership = new PlannedOwnership(root.Folder, image.Tree);
-        var elsewhere = config.Storage.Files.Where(f => Resources(f).Any(PlanSources.IsElsewhere)).Select(f => (ConfigNode)f.Node).ToHashSet();
+        var elsewhere = config.Storage.Files.Where(f => ShownSource.Of(f).Any(ShownSource.IsElsewhere)).Select(f => (ConfigNode)f.Node).ToHashSet();
         var refused = new HashSet<ConfigNode>();
         using (var folder = new RootFolder(root.Folder) { ReadOnlyFolder = TemporaryRoot.ReadOnly })
         {
@@ -54,7 +55,7 @@ public sealed class ProvisioningPlanner(PlanImage image, IReadOnlyCollection<str
             p => image.Tree.TryGet(p, out var inode) ? inode.Content?.ToArray() : null, p => File.Exists(root.Folder + p) ? File.ReadAllBytes(root.Folder + p) : null).Run(config.Passwd);
         var (nodes, removed) = new TreeComparison(root.Folder, image.Tree, ownership).Run();
         var volumes = disks.Volumes(config.Storage);
-        foreach (var luks in config.Storage.Luks.Where(l => PlanSources.IsElsewhere(l.KeyFile)))
+        foreach (var luks in config.Storage.Luks.Where(l => ShownSource.IsElsewhere(l.KeyFile)))
         {
             sources.Fetch(luks.KeyFile);
         }
@@ -72,8 +73,6 @@ public sealed class ProvisioningPlanner(PlanImage image, IReadOnlyCollection<str
     // What is there may be just what is fetched.
     private static FindingLevel LevelOf(ConfigObject entry, HullException error, HashSet<ConfigNode> elsewhere) =>
         elsewhere.Contains(entry) && error.Code != ProvisioningErrors.ReadOnlyPlace ? FindingLevel.Warning : FindingLevel.Error;
-
-    private static IEnumerable<Resource> Resources(FileEntry file) => file.Append.Prepend(file.Contents);
 
     private List<PlannedArgument> Arguments(KernelArguments wanted, PlanFindings findings)
     {
@@ -128,21 +127,17 @@ public sealed class ProvisioningPlanner(PlanImage image, IReadOnlyCollection<str
 
     private static PlannedNode Describe(PlannedNode node, FileEntry file)
     {
-        var parts = Resources(file).Where(r => r.Source is not null).Select(r => PlanSources.Shown(r)!).ToList();
         node = node with
         {
-            Source = parts.Count > 0 ? string.Join(" + ", parts) : "nothing",
+            Source = ShownSource.Text(file),
             Change = node.Change == PlanChange.Replaced && file.Contents.Source is null ? PlanChange.Changed : node.Change,
         };
-        return Resources(file).Any(PlanSources.IsElsewhere) ? node with { Length = null, Sha256 = null } : node;
+        return ShownSource.Of(file).Any(ShownSource.IsElsewhere) ? node with { Length = null, Sha256 = null } : node;
     }
 
     private static PlannedNode OfSection(PlannedNode node)
     {
         var isEdited = node.Path is "/etc/passwd" or "/etc/shadow" or "/etc/group" or "/etc/gshadow";
-        var section = isEdited || node.Path.EndsWith("/.ssh/authorized_keys.d/ignition", StringComparison.Ordinal) ? "passwd"
-            : node.Path.StartsWith("/etc/systemd/system", StringComparison.Ordinal) ? "systemd"
-            : null;
-        return node with { Source = section, Change = isEdited && node.Change == PlanChange.Replaced ? PlanChange.Changed : node.Change };
+        return node with { Source = ShownSource.Section(node.Path), Change = isEdited && node.Change == PlanChange.Replaced ? PlanChange.Changed : node.Change };
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ironhull.Diagnostics;
+using Ironhull.Provisioning.Applied;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Fetching;
@@ -115,8 +116,10 @@ public sealed class ProvisioningStage(
             case "files":
                 using (var root = new RootFolder(options.Root))
                 {
-                    new FilesStage(root, ownership, fetcher.Fetch).Apply(config);
+                    var files = new FilesStage(root, ownership, fetcher.Fetch);
+                    files.Apply(config);
                     new VolumeTable(root, ownership).Write(state.Volumes);
+                    AppliedManifest.Record(root, files.Made.Concat(VolumeTable.Paths(state.Volumes)), config, ownership);
                     new ResultFile(root, ownership).Write(new(StageFile.ReadVirtual(paths.BootId) is { } id ? System.Text.Encoding.ASCII.GetString(id).Trim() : "", time.GetUtcNow(), state.HasUserConfig));
                     root.Flush();
                 }

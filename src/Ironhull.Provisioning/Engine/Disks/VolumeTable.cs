@@ -8,6 +8,10 @@ internal sealed class VolumeTable(RootFolder root, IOwnership ownership)
     private const string Table = "crypttab";
     private const uint OwnerOnly = 0x180;
 
+    /// <summary>The paths that are written for volumes.</summary>
+    public static IEnumerable<string> Paths(IReadOnlyList<OpenVolume> volumes) =>
+        volumes.Count == 0 ? [] : [$"/etc/{Table}", .. volumes.Where(v => v.Key.Length > 0).Select(v => $"/etc/luks/{v.Name}")];
+
     /// <summary>Writes both; lines of other volumes stay.</summary>
     public void Write(IReadOnlyList<OpenVolume> volumes)
     {
