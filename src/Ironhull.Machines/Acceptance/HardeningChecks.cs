@@ -163,7 +163,7 @@ internal static class HardeningChecks
     {
         var found = await machine.SshAsync(
             "for p in sudo doas pkexec; do command -v $p; done; ls -d /etc/sudoers* /etc/polkit-1 /etc/rc.local 2>/dev/null; cd /usr/lib/systemd; " +
-            "ls system/debug-shell.service system/rc-local.service system-generators/systemd-debug-generator system-generators/systemd-run-generator system-generators/systemd-ssh-generator 2>/dev/null; true", cancel: cancel).ConfigureAwait(false);
+            "ls system/debug-shell.service system/rc-local.service system/systemd-udev-load-credentials.service system-generators/systemd-debug-generator system-generators/systemd-run-generator system-generators/systemd-ssh-generator 2>/dev/null; true", cancel: cancel).ConfigureAwait(false);
         Check.None(Check.Lines(found), "ways to become root");
         return "none";
     }
