@@ -214,4 +214,8 @@ public static class ProvisioningErrors
     /// <summary>A root without a record of what it was provisioned with.</summary>
     public static readonly ErrorCode NoManifest = new(
         "HULL8088", ErrorCategory.Environment, "The root has no record of what it was provisioned with", "Name the root with --root; a root that was provisioned before there were records gets one when a config is applied again.");
+
+    /// <summary>A part of a config that only a first boot applies.</summary>
+    public static readonly ErrorCode FirstBootOnly = new(
+        "HULL8089", ErrorCategory.Unsupported, "A part of the config is applied on first boot only", "Take it out of the config, or provision a new machine: disks and folders with contents are not replaced on one that runs.");
 }

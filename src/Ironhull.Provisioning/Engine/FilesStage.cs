@@ -26,6 +26,9 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     private readonly SortedSet<string> _made = new(StringComparer.Ordinal);
     private UserDatabase? _accounts;
 
+    /// <summary>Tells which files and links give way to the config even where it does not say overwrite.</summary>
+    public Func<string, bool> MayReplace { get; init; } = _ => false;
+
     /// <summary>Every path that was written, or found as the config wants it, in ordinal order.</summary>
     public IReadOnlyCollection<string> Made => _made;
 
@@ -347,19 +350,21 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         }
 
         // A file that holds just this already is what a run before this one left; links to it stay links to it.
-        if (kind == NodeKind.File && file.Overwrite != true)
+        if (kind == NodeKind.File && file.Overwrite != true && folder.Read(name).AsSpan().SequenceEqual(contents))
         {
-            if (!folder.Read(name).AsSpan().SequenceEqual(contents))
-            {
-                throw InTheWay(file.Path, "a file");
-            }
-
             ownership.Set(folder.Descriptor, name, file.Path, Id(file.User, isGroup: false) ?? 0, Id(file.Group, isGroup: true) ?? 0);
             folder.ChangeMode(name, (uint)(file.Mode ?? 0x1A4));
             return false;
         }
 
-        Write(folder, name, file.Path, contents, (uint)(file.Mode ?? 0x1A4), Id(file.User, isGroup: false) ?? 0, Id(file.Group, isGroup: true) ?? 0);
+        if (kind == NodeKind.File && file.Overwrite != true && !MayReplace(file.Path))
+        {
+            throw InTheWay(file.Path, "a file");
+        }
+
+        // What is only added to is marked from the start: the next run must not add it again.
+        var mark = file.Contents.Source is null && file.Append.Count > 0 ? SHA256.HashData(contents) : [];
+        Write(folder, name, file.Path, contents, (uint)(file.Mode ?? 0x1A4), Id(file.User, isGroup: false) ?? 0, Id(file.Group, isGroup: true) ?? 0, mark);
         return true;
     }
 
@@ -390,7 +395,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         var kind = folder.KindOf(name);
         if (kind != NodeKind.None && !Matches(link, folder, name, targetFolder, targetName))
         {
-            if (link.Overwrite != true)
+            if (link.Overwrite != true && !MayReplace(link.Path))
             {
                 throw InTheWay(link.Path, "something other than this link");
             }
