@@ -278,6 +278,7 @@ public sealed class Machine : IAsyncDisposable
                 Interactive = _options.Interactive,
                 Credentials = credentials,
                 UnsignedWords = _options.UnsignedWords,
+                Ignition = _options.IgnitionPath is { } ignition ? Path.GetFullPath(ignition) : null,
             }.Build(),
         ];
         var arguments = CommandLine.Skip(1).ToList();

@@ -35,6 +35,9 @@ public sealed record MachineOptions
     /// <summary>Words that the machine's owner adds to the kernel command line through SMBIOS, past every signature; "" for none.</summary>
     public string UnsignedWords { get; init; } = "";
 
+    /// <summary>The Ignition config that the machine is given (fw_cfg <c>opt/com.coreos/config</c>), or null. An image reads it when its addon for that is switched on.</summary>
+    public string? IgnitionPath { get; init; }
+
     /// <summary>How instructions are executed, or null to find out.</summary>
     public AcceleratorKind? Accelerator { get; init; }
 

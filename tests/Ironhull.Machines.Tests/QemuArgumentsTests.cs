@@ -37,6 +37,10 @@ public class QemuArgumentsTests
     }
 
     [Fact]
+    public void Build_Ignition_IsGivenByFirmwareConfiguration() =>
+        Assert.Contains("-fw_cfg name=opt/com.coreos/config,file=/m/a,,b.ign", string.Join(' ', (Plain with { Ignition = "/m/a,b.ign" }).Build()), StringComparison.Ordinal);
+
+    [Fact]
     public void Build_TpmAndNetwork_ConnectsBoth()
     {
         var line = string.Join(' ', (Plain with { TpmSocket = "/m/tpm.sock", SshPort = 2222 }).Build());

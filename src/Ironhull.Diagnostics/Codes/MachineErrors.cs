@@ -46,4 +46,8 @@ public static class MachineErrors
     /// <summary>The development keys do not fit the image.</summary>
     public static readonly ErrorCode KeysMissing = new(
         "HULL7011", ErrorCategory.Input, "The keys that the machine's firmware must trust are not there", "Make them with hull keys init, or name the folder of the keys that signed the image.");
+
+    /// <summary>An image that does not provision machines.</summary>
+    public static readonly ErrorCode NotProvisionable = new(
+        "HULL7012", ErrorCategory.Input, "The image cannot be given an Ignition config", "Name the folder that 'hull build' wrote, of an image with an addon 'provision-qemu', and a config that is there.");
 }

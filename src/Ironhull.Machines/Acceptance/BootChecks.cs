@@ -48,6 +48,7 @@ internal static class BootChecks
         .. SealedChecks.All,
         .. AddonChecks.All,
         .. CrashDumpChecks.All,
+        .. ProvisionChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)

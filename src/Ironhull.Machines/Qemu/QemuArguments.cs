@@ -41,6 +41,9 @@ public sealed record QemuArguments
     /// <summary>systemd credentials, by name.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The Ignition config, or null.</summary>
+    public string? Ignition { get; init; }
+
     /// <summary>Words for the kernel command line that systemd-stub takes from SMBIOS (io.systemd.stub.kernel-cmdline-extra); "" for none.</summary>
     public string UnsignedWords { get; init; } = "";
 
@@ -84,6 +87,11 @@ public sealed record QemuArguments
         if (UnsignedWords.Length > 0)
         {
             arguments.AddRange(["-smbios", $"type=11,value=io.systemd.stub.kernel-cmdline-extra={Escape(UnsignedWords)}"]);
+        }
+
+        if (Ignition is not null)
+        {
+            arguments.AddRange(["-fw_cfg", $"name=opt/com.coreos/config,file={Escape(Ignition)}"]);
         }
 
         arguments.AddRange(Interactive

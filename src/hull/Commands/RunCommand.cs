@@ -12,6 +12,7 @@ internal sealed class RunCommand : HullCommand
     private readonly Option<string?> _keys = new("--keys") { Description = "the folder whose keys signed the image; the firmware trusts them (keys, when it exists)", HelpName = "FOLDER" };
     private readonly Option<bool> _ssh = new("--ssh") { Description = "a root shell over ssh instead of the console; the machine ends with it" };
     private readonly Option<string?> _command = new("--execute") { Description = "run one command over ssh, print its output, and end the machine", HelpName = "COMMAND" };
+    private readonly Option<string?> _ignition = new("--ignition") { Description = "an Ignition config that the machine's first boot applies; switches the image's addon provision-qemu on", HelpName = "FILE" };
     private readonly Option<int> _memory = new("--memory") { Description = "memory in MiB (2048 when not given)", HelpName = "MIB", DefaultValueFactory = _ => 2048 };
     private readonly Option<int> _processors = new("--processors") { Description = "processors (1 when not given)", HelpName = "COUNT", DefaultValueFactory = _ => 1 };
 
@@ -23,6 +24,7 @@ internal sealed class RunCommand : HullCommand
         Add(_keys);
         Add(_ssh);
         Add(_command);
+        Add(_ignition);
         Add(_memory);
         Add(_processors);
     }
@@ -33,6 +35,7 @@ internal sealed class RunCommand : HullCommand
         new("hull run --image out/container-host --keys keys", "the console on this terminal"),
         new("hull run --ssh", "a root shell in it"),
         new("hull run --execute \"systemctl is-system-running --wait\"", "one command"),
+        new("hull run --ignition config.ign --ssh", "a node that its first boot has provisioned"),
     ];
 
     /// <inheritdoc/>
@@ -44,10 +47,13 @@ internal sealed class RunCommand : HullCommand
     {
         var execute = context.Get(_command);
         var console = !context.Get(_ssh) && execute is null;
+        var image = ImageFile.Find(context.Get(_image));
+        using var provisioned = context.Get(_ignition) is { } config ? await ProvisionedDisk.MakeAsync(image, config, cancellation).ConfigureAwait(false) : null;
         await using var machine = await Machine.StartAsync(
             new MachineOptions
             {
-                ImagePath = ImageFile.Find(context.Get(_image)),
+                ImagePath = provisioned?.Path ?? image,
+                IgnitionPath = context.Get(_ignition),
                 KeysFolder = ImageFile.Keys(context, context.Get(_keys)),
                 MemoryMiB = context.Get(_memory),
                 Processors = context.Get(_processors),
