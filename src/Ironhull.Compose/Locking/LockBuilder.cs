@@ -36,11 +36,14 @@ public static class LockBuilder
         {
             Install = [.. has.Concat(asked).Distinct(StringComparer.Ordinal)],
             Exclude = [.. all.SelectMany(d => Excluded(d, repositories)).Distinct(StringComparer.Ordinal).Where(n => image is null || !asked.Contains(n))],
-            Waivers = [.. all.SelectMany(d => d.Waivers.Dependencies).Select(w => new Resolution.DependencyWaiver(w.Package, w.Dependency))],
+            Waivers = WaiversOf(all),
             IncludeEssential = (image ?? definition).Packages.Essential,
             IncludeRecommended = definition.Packages.Recommended,
         };
     }
+
+    private static IReadOnlyList<Resolution.DependencyWaiver> WaiversOf(IEnumerable<ImageDefinition> definitions) =>
+        [.. definitions.SelectMany(d => d.Waivers.Dependencies).Select(w => new Resolution.DependencyWaiver(w.Package, w.Dependency))];
 
     /// <summary>All packages of the repositories, as the resolver sees them.</summary>
     public static IUniverse UniverseOf(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
@@ -128,7 +131,7 @@ public static class LockBuilder
             : result.OrThrow();
     }
 
-    // What is left out of the image and what is waived there says nothing about programs that only the build runs.
+    // What is left out of the image says nothing about programs that only the build runs; what is waived is needed by scripts, and none runs here either.
     private static IReadOnlyList<SolutionPackage> SolveTools(ImageDefinition definition, IReadOnlyList<RepositoryContents> repositories)
     {
         if (definition.Tools.Count == 0)
@@ -136,7 +139,7 @@ public static class LockBuilder
             return [];
         }
 
-        var request = new ResolutionRequest { Install = [.. definition.Tools.Select(p => p.Value)], IncludeEssential = false };
+        var request = new ResolutionRequest { Install = [.. definition.Tools.Select(p => p.Value)], Waivers = WaiversOf([definition]), IncludeEssential = false };
         var result = Resolver.Resolve(UniverseOf(definition, repositories), request);
         return result is Failure failure
             ? throw failure.Code.Error(failure.Message, definition.Tools[0].Where, failure.Remedy)
