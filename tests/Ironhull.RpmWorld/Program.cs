@@ -23,7 +23,7 @@ return args switch
 static async Task<int> MakeRepositoryAsync(string lockPath, string? folder)
 {
     var image = LockFile.Load(lockPath);
-    var missing = image.Packages.Where(p => !File.Exists(Path.Combine(DownloadCache.DefaultFolder, p.Sha256.ToString()))).ToList();
+    var missing = image.AllPackages.Where(p => !File.Exists(Path.Combine(DownloadCache.DefaultFolder, p.Sha256.ToString()))).ToList();
     if (missing.Count > 0)
     {
         var archives = image.Repositories.ToDictionary(r => r.Id, r => r.Archive, StringComparer.Ordinal);

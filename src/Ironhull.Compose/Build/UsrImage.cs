@@ -31,9 +31,9 @@ public static class UsrImage
         if (contexts is not null)
         {
             TreeLabels.Complete(layout, contexts);
-            RootSkeleton.Apply(layout, root, contexts);
         }
 
+        RootSkeleton.Apply(layout, root, contexts);
         foreach (var (path, inode) in layout.Subtree("/usr"))
         {
             result.Set(path == "/usr" ? "/" : path[4..], inode);

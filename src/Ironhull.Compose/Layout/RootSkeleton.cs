@@ -17,9 +17,10 @@ public static class RootSkeleton
 
     private const string Origin = "image";
 
+    // Of /var what services use before systemd-tmpfiles has made the rest.
     private static readonly string[] s_directories =
     [
-        "/dev", "/efi", "/etc", "/home", "/mnt", "/opt", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/usr", "/var", "/var/lib", "/var/log",
+        "/dev", "/efi", "/etc", "/home", "/mnt", "/opt", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/usr", "/var", "/var/lib", "/var/lib/systemd", "/var/log",
         EtcLayer, EtcLayer + "/upper", EtcLayer + "/work",
     ];
 
@@ -28,8 +29,8 @@ public static class RootSkeleton
     /// <summary>Puts the skeleton into the tree of the <c>/usr</c> partition.</summary>
     /// <param name="layout">The tree of the partition; changed in place.</param>
     /// <param name="root">The whole tree: gives modes and owners.</param>
-    /// <param name="contexts">The policy's contexts.</param>
-    public static void Apply(FileTree layout, FileTree root, FileContexts contexts)
+    /// <param name="contexts">The policy's contexts, or null.</param>
+    public static void Apply(FileTree layout, FileTree root, FileContexts? contexts)
     {
         var skeleton = new FileTree();
         skeleton.Set("/", Copy(root["/"]));
@@ -38,18 +39,15 @@ public static class RootSkeleton
             skeleton.Set(path, root.TryGet(path, out var inode) && inode.Type == InodeType.Directory ? Copy(inode) : Inode.Directory(origin: Origin));
         }
 
-        // The folders below /var that packages ship: services that start before systemd-tmpfiles find them labelled.
-        foreach (var (path, inode) in root.Subtree("/var").Where(e => e.Value.Type == InodeType.Directory))
-        {
-            skeleton.Set(path, Copy(inode));
-        }
-
         foreach (var (name, target) in s_links)
         {
             skeleton.Set(name, Inode.SymbolicLink(target, Origin));
         }
 
-        TreeLabels.Apply(skeleton, contexts, p => p is EtcLayer + "/upper" or EtcLayer + "/work" ? "/etc" : p);
+        if (contexts is not null)
+        {
+            TreeLabels.Apply(skeleton, contexts, p => p is EtcLayer + "/upper" or EtcLayer + "/work" ? "/etc" : p);
+        }
 
         foreach (var (path, inode) in skeleton.Entries)
         {

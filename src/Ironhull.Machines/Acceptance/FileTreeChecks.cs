@@ -18,7 +18,8 @@ internal static class FileTreeChecks
 
     private static async Task<string> DeadLinks(Machine machine, AcceptanceOptions options, CancellationToken cancel)
     {
-        var links = await machine.SshAsync(Walk + "-xtype l -print", cancel: cancel).ConfigureAwait(false);
+        // The skeleton's links count from ROOT, where systemd-repart copies them.
+        var links = await machine.SshAsync(Walk + "-xtype l -not -path '/usr/share/ironhull/root/*' -print", cancel: cancel).ConfigureAwait(false);
         Check.None(Check.Lines(links), "links that lead nowhere");
         return "0 dead links";
     }

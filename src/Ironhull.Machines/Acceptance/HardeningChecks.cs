@@ -118,7 +118,7 @@ internal static class HardeningChecks
     {
         // The last 28 bytes of a signed module are its marker; without them it is an unsigned one.
         var output = await machine.SshAsync(
-            "m=$(modinfo -n dummy); head -c -28 $m > /var/tmp/unsigned.ko; insmod /var/tmp/unsigned.ko 2>&1; echo unsigned $?; rm /var/tmp/unsigned.ko; " +
+            "m=$(modinfo -n dummy); head -c -28 $m > /var/tmp/unsigned.ko; [ ! -e /sys/fs/selinux/enforce ] || chcon --reference=$m /var/tmp/unsigned.ko; insmod /var/tmp/unsigned.ko 2>&1; echo unsigned $?; rm /var/tmp/unsigned.ko; " +
             "modprobe dummy && rmmod dummy; echo signed $?", cancel: cancel).ConfigureAwait(false);
         Check.Lacks("unsigned 0", output, "insmod of a module without its signature");
         Check.Contains("signed 0", output.Replace("unsigned", "", StringComparison.Ordinal), "modprobe of the same module");

@@ -38,6 +38,7 @@ internal static class HostChecks
         .. LockoutChecks.All,
         .. ExtensionChecks.All,
         .. NodeChecks.All,
+        .. SelinuxChecks.All,
     ];
 
     private static async Task<string> SecureBoot(Machine machine, AcceptanceOptions options, CancellationToken cancel)

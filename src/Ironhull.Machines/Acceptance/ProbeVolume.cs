@@ -18,7 +18,9 @@ internal static class ProbeVolume
     public const string Program = "/usr/bin/probe";
 
     private const string Name = "acceptance-probe";
-    private const string Folder = "/var/tmp/acceptance-probe";
+    private const string ArchiveSuffix = ".oci.tar";
+    // Where what belongs to containers lies, so that SELinux lets veritysetup read it.
+    private const string Folder = "/var/lib/containerd/acceptance-probe";
 
     // Any fixed values: the volume is made anew for each machine.
     private static readonly Guid s_id = new("0e7c8c0d-57f3-4b5b-9d3c-3e1d4c2b1a03");
@@ -37,8 +39,29 @@ internal static class ProbeVolume
         var rootHash = VerityWriter.Write(data, hash, new() { Salt = new byte[32], Uuid = s_id }, cancel).RootHash;
         using var keys = KeyStore.Open(keysFolder).OpenSigningKeys();
         var signature = CmsDetachedSignature.Sign(Encoding.ASCII.GetBytes(rootHash.ToString()), keys.SignerOf(SigningRole.Extension));
+        await OpenAsync(machine, data.ToArray(), hash.ToArray(), rootHash.ToString(), signature, signed, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Brings the volume that the build wrote beside a container image to a machine, opens and mounts it, signed.</summary>
+    /// <exception cref="CheckSkippedException">There is no such volume.</exception>
+    public static async Task OpenImageAsync(Machine machine, string ociArchive, CancellationToken cancel)
+    {
+        string Beside(string suffix) => ociArchive[..^ArchiveSuffix.Length] + suffix;
+        if (!ociArchive.EndsWith(ArchiveSuffix, StringComparison.Ordinal) || !File.Exists(Beside(".erofs")))
+        {
+            throw new CheckSkippedException($"there is no volume beside {ociArchive}");
+        }
+
+        Task<byte[]> Read(string suffix) => File.ReadAllBytesAsync(Beside(suffix), cancel);
+        var rootHash = Encoding.ASCII.GetString(await Read(".roothash").ConfigureAwait(false)).Trim();
+        await OpenAsync(
+            machine, await Read(".erofs").ConfigureAwait(false), await Read(".verity").ConfigureAwait(false), rootHash, await Read(".p7s").ConfigureAwait(false), signed: true, cancel).ConfigureAwait(false);
+    }
+
+    private static async Task OpenAsync(Machine machine, byte[] data, byte[] hash, string rootHash, byte[] signature, bool signed, CancellationToken cancel)
+    {
         await machine.SshAsync($"mkdir -p {Folder} {MountPoint}", cancel: cancel).ConfigureAwait(false);
-        foreach (var (name, bytes) in new[] { ("data", data.ToArray()), ("hash", hash.ToArray()), ("signature", signature) })
+        foreach (var (name, bytes) in new[] { ("data", data), ("hash", hash), ("signature", signature) })
         {
             using var stream = new MemoryStream(bytes);
             await machine.SshAsync($"cat > {Folder}/{name}", stream, cancel).ConfigureAwait(false);

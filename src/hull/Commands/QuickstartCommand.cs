@@ -13,8 +13,8 @@ internal sealed class QuickstartCommand : HullCommand
 {
     private const string Sample = "hello";
 
-    /// <summary>Where the sample's volume is on the machine.</summary>
-    private const string Volume = "/var/tmp/hello";
+    /// <summary>Where the sample's volume is on the machine: where SELinux expects what belongs to containers.</summary>
+    private const string Volume = "/var/lib/containerd/hello";
 
     private readonly Option<string> _image = new("--image") { Description = "the container host to compose: a definition or a folder below images/", HelpName = "DEFINITION", DefaultValueFactory = _ => "container-host" };
     private readonly Option<string> _output = new("--output", "-o") { Description = "the folder for images (out when not given)", HelpName = "FOLDER", DefaultValueFactory = _ => "out" };

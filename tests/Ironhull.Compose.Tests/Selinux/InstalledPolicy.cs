@@ -6,23 +6,27 @@ using Ironhull.Testing;
 namespace Ironhull.Compose.Tests.Selinux;
 
 /// <summary>
-/// A policy for a container host as the distribution's own tools install it: <c>semodule</c> of Debian 13 with the modules that such a host
-/// needs, in a folder of its own. Made once and kept.
+/// The policy of the container host as the distribution's own tools install it: <c>semodule</c> of Debian 13 with the image's modules, in
+/// a folder of its own. Made once and kept.
 /// </summary>
 internal static class InstalledPolicy
 {
-    private static readonly Lazy<string> s_folder = new(() => TestCache.Folder("oracles", "selinux-policy", ["3", Tools!.Folder, .. Modules!], Install));
+    private static readonly Lazy<Compose.Definition.SelinuxDefinition> s_definition =
+        new(() => Compose.Definition.ImageDefinition.Load(Path.Combine(RepositoryRoot.Path, "images/container-host/image.yaml")).Selinux!);
+
+    private static readonly Lazy<IReadOnlyList<string>> s_modules = new(FindModules);
+
+    private static readonly Lazy<string> s_folder = new(() => TestCache.Folder("oracles", "selinux-policy", ["3", Tools!.Folder, .. Modules], Install));
 
     /// <summary>The tools, the libraries and the modules.</summary>
     public static ToolRoot Tools { get; } =
         ToolRoot.WithShell("selinux-trixie", "trixie", "policycoreutils", "secilc", "selinux-policy-default", "selinux-utils", "semodule-utils");
 
-    /// <summary>The names of the modules (apt, xdg and xserver because others name their types), in ordinal order.</summary>
-    public static IReadOnlyList<string> Modules { get; } =
-    [
-        "apt", "base", "bootloader", "clock", "container", "docker", "getty", "hostname", "iptables", "kdump", "kubernetes", "lvm", "netutils",
-        "ntp", "shutdown", "ssh", "su", "sudo", "unconfined", "xdg", "xserver",
-    ];
+    /// <summary>What the image asks for.</summary>
+    public static Compose.Definition.SelinuxDefinition Definition => s_definition.Value;
+
+    /// <summary>The names of the image's modules, <c>base</c> among them.</summary>
+    public static IReadOnlyList<string> Modules => s_modules.Value;
 
     /// <summary>The folder that has <c>etc/selinux/default</c>.</summary>
     public static string Folder => s_folder.Value;
@@ -42,6 +46,15 @@ internal static class InstalledPolicy
         [.. Modules.Select(m => new PolicyCompiler.Module(m, m + ".pp.bz2", Content.FromBytes(File.ReadAllBytes(PathOf(m)))))];
 
     private static string PathOf(string module) => Path.Combine(Tools.Folder, "usr/share/selinux/default", module + ".pp.bz2");
+
+    private static IReadOnlyList<string> FindModules()
+    {
+        var definition = s_definition.Value;
+        var without = definition.Without.Select(m => m.Value).ToHashSet(StringComparer.Ordinal);
+        var all = Directory.GetFiles(Path.Combine(Tools.Folder, "usr/share/selinux/default"), "*.pp.bz2").Select(f => Path.GetFileName(f)[..^".pp.bz2".Length]);
+        var with = definition.Modules.Count == 0 ? null : definition.Modules.Select(m => m.Value).Append("base").ToHashSet(StringComparer.Ordinal);
+        return [.. all.Where(m => !without.Contains(m) && with?.Contains(m) != false).Order(StringComparer.Ordinal)];
+    }
 
     private static void Install(string folder)
     {

@@ -38,15 +38,14 @@ public sealed class PolicyOracleTests : IDisposable
     }
 
     [Fact]
-    public void Compile_WithTheContainerHostsOwnModule_AddsItsRulesAndLabels()
+    public void Compile_WithTheImagesOwnModule_AddsItsRulesAndLabels()
     {
         var output = Directory.CreateDirectory(Path.Combine(_folder.Path, "out")).FullName;
         var work = Directory.CreateDirectory(Path.Combine(_folder.Path, "work")).FullName;
-        var module = Path.Combine(RepositoryRoot.Path, "images", "container-host", "selinux", "ironhull.cil");
         using (var tools = Compose.Build.ToolRoot.Open(InstalledPolicy.Tools.Folder))
         {
-            var booleans = new Dictionary<string, bool> { ["dbus_broker_system_bus"] = true, ["systemd_tmpfiles_manage_all"] = true };
-            PolicyCompiler.Compile(InstalledPolicy.Packages(), [module], booleans, 33, tools, output, work);
+            var image = InstalledPolicy.Definition;
+            PolicyCompiler.Compile(InstalledPolicy.Packages(), image.Local, image.Booleans, image.Version, tools, output, work);
         }
 
         Assert.NotEqual(InstalledPolicy.Read("policy/policy.33"), File.ReadAllBytes(Path.Combine(output, PolicyCompiler.PolicyFile)));

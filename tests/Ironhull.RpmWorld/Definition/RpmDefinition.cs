@@ -47,10 +47,18 @@ internal static partial class RpmDefinition
         var image = LockFile.Load(lockFile);
         File.Delete(lockFile);
         var yaml = YamlBlocks.Parse(File.ReadAllText(definition));
-        yaml.Set("repositories", $"repositories:\n  - {{id: rpmworld, type: rpm, archive: {Archive}, path: {Path.GetFileName(Path.TrimEndingDirectorySeparator(world))}/repo, keys: [../keys/rpmworld.asc]}}\n\n");
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(world));
+        string Repository(string id, string path) => $"  - {{id: {id}, type: rpm, archive: {Archive}, path: {name}/{path}, keys: [../keys/rpmworld.asc]}}\n";
+        yaml.Set("repositories", $"repositories:\n{Repository("rpmworld", "repo")}{Repository("rpmworld-tools", "tools")}\n");
         yaml.Change("packages", p => p.Replace("  install:\n", "  install:\n" + string.Concat(image.Packages.Where(l => l.Reason == "essential").Select(l => $"    - {l.Name}\n")), StringComparison.Ordinal));
-        // What is excluded is not in the repository in the first place.
-        yaml.Change("packages", p => p[..p.IndexOf("  exclude:\n", StringComparison.Ordinal)] + "\n");
+        // What is excluded is not in the repository in the first place, but for what the build's tools need.
+        var tools = image.Tools.Select(t => $"    - {t.Name}").ToHashSet(StringComparer.Ordinal);
+        yaml.Change("packages", p =>
+        {
+            var lines = p.Split('\n').ToList();
+            var at = lines.IndexOf("  exclude:");
+            return string.Join('\n', [.. lines.Take(at + 1), .. lines.Skip(at + 1).Where(tools.Contains)]) + "\n\n";
+        });
         yaml.Change("waivers", w => Alternatives().Replace(w, m => $"dependency: \"({m.Groups[1].Value.Replace(" | ", " or ", StringComparison.Ordinal)})\"")
             .Replace(":any\"", "\"", StringComparison.Ordinal)); // RPM has one architecture's names only
         File.WriteAllText(definition, yaml.Text);

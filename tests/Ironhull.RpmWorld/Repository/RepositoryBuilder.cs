@@ -8,7 +8,8 @@ namespace Ironhull.RpmWorld.Repository;
 
 /// <summary>
 /// Makes a signed RPM-MD repository of a lock's packages: <c>repo/</c> with the packages and <c>repodata/</c>, and beside it the public
-/// key as <c>key.asc</c> and <c>waived/</c>, a second repository for dnf alone (<see cref="WaivedPackage"/>). The packages are the same bytes every time before they are signed; the key is new for every repository.
+/// key as <c>key.asc</c>, <c>tools/</c>, a repository of what only the build's tools need, and <c>waived/</c>, one for dnf alone
+/// (<see cref="WaivedPackage"/>). The packages are the same bytes every time before they are signed; the key is new for every repository.
 /// </summary>
 internal static class RepositoryBuilder
 {
@@ -28,6 +29,7 @@ internal static class RepositoryBuilder
         }
 
         var controls = image.Packages.Select(converter.Control).ToList();
+        var tools = image.AllPackages.Skip(image.Packages.Count).ToList();
         var compared = RelationCheck.Run(controls);
         Console.Error.WriteLine($"{image.Packages.Count} packages, {compared} relations between them: the same verdict before and after the mapping of versions");
         var work = folder + ".part";
@@ -36,7 +38,10 @@ internal static class RepositoryBuilder
             Directory.Delete(work, recursive: true);
         }
 
-        Fill(Path.Combine(work, "repo"), converter.Convert(image.Packages));
+        var rpms = converter.Convert([.. image.Packages, .. tools]);
+        Fill(Path.Combine(work, "repo"), rpms, image.Packages);
+        // Apart, because dnf would install what the image excludes.
+        Fill(Path.Combine(work, "tools"), rpms, tools);
         WaivedPackage.Build(WaivedPackage.Provides(controls), Directory.CreateDirectory(Path.Combine(work, "waived")).FullName);
         Sign(image, work);
         if (Directory.Exists(folder))
@@ -48,12 +53,12 @@ internal static class RepositoryBuilder
         return repository;
     }
 
-    private static void Fill(string repository, IReadOnlyDictionary<LockedPackage, string> rpms)
+    private static void Fill(string repository, IReadOnlyDictionary<LockedPackage, string> rpms, IReadOnlyList<LockedPackage> packages)
     {
         Directory.CreateDirectory(repository);
-        foreach (var (package, path) in rpms)
+        foreach (var package in packages)
         {
-            File.Copy(path, Path.Combine(repository, FileName(package)));
+            File.Copy(rpms[package], Path.Combine(repository, FileName(package)));
         }
     }
 
@@ -73,6 +78,7 @@ internal static class RepositoryBuilder
             HostTool.Run(environment, "gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", Signer, "rsa2048", "sign", "never");
             HostTool.Run(environment, "gpg", "--batch", "--quiet", "--armor", "--output", Path.Combine(work, "key.asc"), "--export", Signer);
             SignRepository(image, Path.Combine(work, "repo"), environment);
+            SignRepository(image, Path.Combine(work, "tools"), environment);
             SignRepository(image, Path.Combine(work, "waived"), environment);
         }
         finally
