@@ -59,6 +59,10 @@ internal static class ProvisionChecks
             Check.Contains(expected, tree, "the provisioned tree");
         }
 
+        var labels = await machine.SshAsync(
+            $"matchpathcon -V {Payload} /opt/azure /etc/kubeadm.sh /etc/hostname /etc/shadow /etc/passwd /home/core /home/core/.ssh /home/core/.ssh/authorized_keys.d/ignition /var/lib/ironhull/provisioned.json | grep -v ' verified' || true", cancel: cancel).ConfigureAwait(false);
+        Check.Equal("", labels.Trim(), "labels that are not the policy's");
+
         var failed = await machine.SshAsync("systemctl --failed --no-legend --plain", cancel: cancel).ConfigureAwait(false);
         Check.Equal("", failed.Trim(), "systemctl --failed");
         return $"{state}; the controller and kubeadm.sh have run, {Check.Lines(tree).Count} lines of the tree are as the config says";

@@ -119,7 +119,13 @@ public sealed class ProvisioningStage(
                     var files = new FilesStage(root, ownership, fetcher.Fetch);
                     files.Apply(config);
                     new VolumeTable(root, ownership).Write(state.Volumes);
-                    AppliedManifest.Record(root, files.Made.Concat(VolumeTable.Paths(state.Volumes)), config, ownership);
+                    string[] made = [.. files.Made, .. VolumeTable.Paths(state.Volumes)];
+                    AppliedManifest.Record(root, made, config, ownership);
+                    if (options.Root != "/")
+                    {
+                        LabelList.Write(paths, made);
+                    }
+
                     new ResultFile(root, ownership).Write(new(StageFile.ReadVirtual(paths.BootId) is { } id ? System.Text.Encoding.ASCII.GetString(id).Trim() : "", time.GetUtcNow(), state.HasUserConfig));
                     root.Flush();
                 }

@@ -79,7 +79,16 @@ internal static partial class RpmDefinition
         Directory.CreateDirectory(to);
         foreach (var file in SortedDirectory.Files(from))
         {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+            var copy = Path.Combine(to, Path.GetFileName(file));
+            if (new FileInfo(file).LinkTarget is { } target)
+            {
+                File.Delete(copy);
+                File.CreateSymbolicLink(copy, target); // it leads to a file of the image, not of this machine
+            }
+            else
+            {
+                File.Copy(file, copy, overwrite: true);
+            }
         }
 
         foreach (var folder in SortedDirectory.Folders(from))
