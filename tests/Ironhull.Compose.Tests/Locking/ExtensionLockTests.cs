@@ -43,19 +43,7 @@ public sealed class ExtensionLockTests : IDisposable
         Assert.Equal(["bad"], LockExtension("bad", [Package("kernel", "1"), Package("app", "1"), Package("bad", "1")]).Packages.Select(p => p.Name));
     }
 
-    private static DebianPackage Package(string name, string version, string depends = "") => new()
-    {
-        Name = name,
-        Version = version,
-        Architecture = "amd64",
-        Source = name,
-        SourceVersion = version,
-        FileName = $"pool/main/{name}_{version}_amd64.deb",
-        Size = 10,
-        Sha256 = Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes(name + version)),
-        RepositoryId = "trixie",
-        Depends = depends,
-    };
+    private static DebianPackage Package(string name, string version, string depends = "") => LockBuilderTests.Package(name, version, "trixie", depends);
 
     private void LockBase(DebianPackage[] packages) => Lock(ImageDefinition.Load(Path.Combine(_folder.Path, "image.yaml")), packages);
 

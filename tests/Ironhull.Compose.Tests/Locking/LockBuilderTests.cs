@@ -29,7 +29,8 @@ public sealed class LockBuilderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static DebianPackage Package(string name, string version, string repository, string depends = "", bool essential = false) => new()
+    /// <summary>A package of an index.</summary>
+    internal static DebianPackage Package(string name, string version, string repository, string depends = "", bool essential = false) => new()
     {
         Name = name,
         Version = version,
