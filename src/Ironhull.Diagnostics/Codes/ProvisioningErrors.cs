@@ -215,6 +215,10 @@ public static class ProvisioningErrors
     public static readonly ErrorCode NoManifest = new(
         "HULL8088", ErrorCategory.Environment, "The root has no record of what it was provisioned with", "Name the root with --root; a root that was provisioned before there were records gets one when a config is applied again.");
 
+    /// <summary>Answers of a platform's services that are not such answers.</summary>
+    public static readonly ErrorCode PlatformAnswer = new(
+        "HULL8090", ErrorCategory.Environment, "A service of the platform does not answer as such a service does", "Check that the platform is the right one, and what answers at its services' addresses.");
+
     /// <summary>A part of a config that only a first boot applies.</summary>
     public static readonly ErrorCode FirstBootOnly = new(
         "HULL8089", ErrorCategory.Unsupported, "A part of the config is applied on first boot only", "Take it out of the config, or provision a new machine: disks and folders with contents are not replaced on one that runs.");

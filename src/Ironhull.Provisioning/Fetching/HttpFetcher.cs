@@ -8,7 +8,20 @@ namespace Ironhull.Provisioning.Fetching;
 /// <summary>What came of a request that a server answered.</summary>
 /// <param name="Status">The status code.</param>
 /// <param name="Contents">The body; empty unless the status is 200.</param>
-public sealed record HttpAnswer(int Status, byte[] Contents);
+public sealed record HttpAnswer(int Status, byte[] Contents)
+{
+    /// <summary>What a server that wants to know who asks says about how (the header <c>WWW-Authenticate</c>); null when it says nothing.</summary>
+    public string? Challenge { get; init; }
+}
+
+/// <summary>A request.</summary>
+/// <param name="Url">An http or https URL.</param>
+/// <param name="Headers">Names and values; a name may occur more than once. They do not follow a redirection.</param>
+public sealed record HttpCall(Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    /// <summary>What is posted, and its media type; null to get.</summary>
+    public (byte[] Contents, string MediaType)? Body { get; init; }
+}
 
 /// <summary>
 /// Gets URLs by HTTP. What cannot be reached, and what answers with 5xx, is tried again until the time is up; other answers are final. Headers
@@ -22,15 +35,15 @@ public sealed class HttpFetcher(HttpSettings settings, TimeProvider time, Action
     private const int MaximumRedirects = 10;
     private readonly HttpClient _client = Client(settings);
 
-    /// <summary>Fetches.</summary>
-    /// <param name="url">An http or https URL.</param>
-    /// <param name="headers">Names and values; a name may occur more than once.</param>
+    /// <summary>Sends a request until it is answered.</summary>
+    /// <param name="call">The request.</param>
     /// <param name="again">Further status codes after which it is tried again.</param>
     /// <param name="cancel">Ends every attempt: the deadline of the stage.</param>
     /// <exception cref="HullException">HULL8081: nobody answered in time; HULL8032: too large.</exception>
-    public async Task<HttpAnswer> GetAsync(Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<int> again, CancellationToken cancel)
+    public async Task<HttpAnswer> SendAsync(HttpCall call, IReadOnlyList<int> again, CancellationToken cancel)
     {
-        var shown = url.GetLeftPart(UriPartial.Path);
+        var shown = call.Url.GetLeftPart(UriPartial.Path);
+        var method = call.Body is null ? HttpMethod.Get : HttpMethod.Post;
         using var total = new CancellationTokenSource(settings.Total ?? Timeout.InfiniteTimeSpan, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(total.Token, cancel);
         var delay = new RetryDelay();
@@ -39,8 +52,8 @@ public sealed class HttpFetcher(HttpSettings settings, TimeProvider time, Action
         {
             try
             {
-                log($"GET {shown}: attempt #{attempt}");
-                var answer = await OnceAsync(url, headers, both.Token).ConfigureAwait(false);
+                log($"{method} {shown}: attempt #{attempt}");
+                var answer = await OnceAsync(call, method, both.Token).ConfigureAwait(false);
                 if (answer.Status < 500 && !again.Contains(answer.Status))
                 {
                     return answer;
@@ -55,7 +68,7 @@ public sealed class HttpFetcher(HttpSettings settings, TimeProvider time, Action
                     : e is OperationCanceledException ? "no answer in time" : "the connection broke";
             }
 
-            log($"GET {shown}: {last}");
+            log($"{method} {shown}: {last}");
             try
             {
                 await Task.Delay(delay.Next(), time, both.Token).ConfigureAwait(false);
@@ -70,12 +83,19 @@ public sealed class HttpFetcher(HttpSettings settings, TimeProvider time, Action
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private async Task<HttpAnswer> OnceAsync(Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancel)
+    private async Task<HttpAnswer> OnceAsync(HttpCall call, HttpMethod method, CancellationToken cancel)
     {
+        var url = call.Url;
         for (var redirects = 0; redirects <= MaximumRedirects; redirects++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            foreach (var (name, value) in redirects == 0 ? headers : [])
+            using var request = new HttpRequestMessage(method, url);
+            if (call.Body is { } body)
+            {
+                request.Content = new ByteArrayContent(body.Contents);
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", body.MediaType);
+            }
+
+            foreach (var (name, value) in redirects == 0 ? call.Headers : [])
             {
                 request.Headers.Remove(name);
                 request.Headers.TryAddWithoutValidation(name, value);
@@ -97,11 +117,15 @@ public sealed class HttpFetcher(HttpSettings settings, TimeProvider time, Action
                 continue;
             }
 
-            return new((int)response.StatusCode, response.StatusCode == HttpStatusCode.OK ? await ReadAsync(response, cancel).ConfigureAwait(false) : []);
+            var contents = response.StatusCode == HttpStatusCode.OK ? await ReadAsync(response, cancel).ConfigureAwait(false) : [];
+            return new((int)response.StatusCode, contents) { Challenge = Challenge(response) };
         }
 
         throw ProvisioningErrors.FetchFailed.Error($"{url.GetLeftPart(UriPartial.Path)} redirects too often, or to something other than http.");
     }
+
+    private static string? Challenge(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var values) ? values.ToString() : null;
 
     private static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
     {

@@ -84,11 +84,19 @@ public sealed class ResourceFetcher(bool isOffline, IReadOnlyList<string> oemFol
     /// <param name="again">Status codes below 500 after which it is tried again.</param>
     /// <param name="cancel">Ends every attempt, beside the deadline.</param>
     /// <exception cref="HullException">HULL8080: the network is not there yet; HULL8081.</exception>
-    public async Task<HttpAnswer> GetAsync(Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<int> again, CancellationToken cancel = default)
+    public Task<HttpAnswer> GetAsync(Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<int> again, CancellationToken cancel = default) =>
+        SendAsync(new(url, headers), again, cancel);
+
+    /// <summary>Sends a request by HTTP and tells the status.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="again">Status codes below 500 after which it is tried again.</param>
+    /// <param name="cancel">Ends every attempt, beside the deadline.</param>
+    /// <exception cref="HullException">HULL8080: the network is not there yet; HULL8081.</exception>
+    public async Task<HttpAnswer> SendAsync(HttpCall call, IReadOnlyList<int> again, CancellationToken cancel = default)
     {
-        RequireNetwork(url.GetLeftPart(UriPartial.Path), null);
+        RequireNetwork(call.Url.GetLeftPart(UriPartial.Path), null);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline);
-        return await (_http ??= new HttpFetcher(_settings, time, log)).GetAsync(url, headers, again, both.Token).ConfigureAwait(false);
+        return await (_http ??= new HttpFetcher(_settings, time, log)).SendAsync(call, again, both.Token).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

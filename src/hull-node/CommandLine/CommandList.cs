@@ -1,5 +1,7 @@
 using Ironhull.Node.CrashKernel;
+using Ironhull.Node.Network;
 using Ironhull.Node.Provisioning;
+using Ironhull.Node.Reporting;
 
 namespace Ironhull.Node.CommandLine;
 
@@ -7,7 +9,12 @@ namespace Ironhull.Node.CommandLine;
 internal static class CommandList
 {
     /// <summary>The commands.</summary>
-    public static IReadOnlyList<NodeCommand> All { get; } = [new ProvisionCommand(), new DriftCommand(), new ApplyCommand(), new LoadCommand(), new UnloadCommand(), new StatusCommand()];
+    public static IReadOnlyList<NodeCommand> All { get; } = 
+    [
+        new ProvisionCommand(), new DriftCommand(), new ApplyCommand(),
+        new NetworkLoadCommand(), new NetworkDownCommand(), new ReportReadyCommand(), new ReportFailedCommand(),
+        new LoadCommand(), new UnloadCommand(), new StatusCommand(),
+    ];
 
     /// <summary>Finds the command that the first words choose; of several the one with the most words.</summary>
     public static NodeCommand? Find(IReadOnlyList<string> words) =>

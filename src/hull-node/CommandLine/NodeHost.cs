@@ -1,7 +1,10 @@
 using System.Text;
 using Ironhull.Node.CrashKernel;
+using Ironhull.Node.Processes;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Engine.Disks;
+using Ironhull.Provisioning.Network;
+using Ironhull.Provisioning.Reporting;
 using Ironhull.Provisioning.Stages;
 
 namespace Ironhull.Node.CommandLine;
@@ -23,6 +26,15 @@ internal sealed class NodeHost : IDisposable
 
     /// <summary>What disks are worked on with; a device may take as long as systemd waits for one in an initrd.</summary>
     public DiskTools Disks { get; init; } = DiskTools.OfThisMachine(TimeSpan.FromSeconds(90));
+
+    /// <summary>The machine's network links.</summary>
+    public ILinks Links { get; init; } = new KernelLinks();
+
+    /// <summary>How a platform is told what became of a first boot; null where it cannot be.</summary>
+    public Func<string, IReportChannel?> Reports { get; init; } = ReportChannels.Find;
+
+    /// <summary>Loads kernel modules of a root by their names or aliases.</summary>
+    public Action<string, IEnumerable<string>> LoadModules { get; init; } = (root, modules) => new KernelModules(root).Load(modules);
 
     /// <summary>The system call that loads kernels.</summary>
     public IKexec KexecCall { get; init; } = new Kexec();

@@ -44,7 +44,7 @@ internal sealed class ProvisionCommand() : NodeCommand("provision", "run a stage
         };
         var log = arguments.Has("log-to-stdout") ? host.Out : host.Error;
         log.WriteLine($"hull-node {NodeApplication.Version}: stage {options.Stage}");
-        var modules = new KernelModules();
+        var modules = new KernelModules(options.Root);
         new ProvisioningStage(
             options, host.Paths, new MountedVolumes(host.Paths, modules.Load), modules.Load, host.Ownership, host.Disks, TimeProvider.System, line => log.WriteLine($"{options.Stage}: {line}")).Run();
         log.WriteLine($"{options.Stage}: passed");
