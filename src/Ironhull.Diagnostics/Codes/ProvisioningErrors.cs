@@ -222,4 +222,24 @@ public static class ProvisioningErrors
     /// <summary>A part of a config that only a first boot applies.</summary>
     public static readonly ErrorCode FirstBootOnly = new(
         "HULL8089", ErrorCategory.Unsupported, "A part of the config is applied on first boot only", "Take it out of the config, or provision a new machine: disks and folders with contents are not replaced on one that runs.");
+
+    /// <summary>A first boot that was cut off while it applied another config.</summary>
+    public static readonly ErrorCode OtherConfig = new(
+        "HULL8095", ErrorCategory.Servicing, "A first boot was cut off while it applied another config", "Nothing has to be done: ROOT is made anew at the next boot, and the config of then is applied to it alone.");
+
+    /// <summary>A stage that ended without saying why.</summary>
+    public static readonly ErrorCode StageDied = new(
+        "HULL8096", ErrorCategory.Internal, "A stage of the first boot ended without saying why", "See the kernel's messages on the console: too little memory ends programs like that; report it with them otherwise.");
+
+    /// <summary>A reset that cannot be requested.</summary>
+    public static readonly ErrorCode ResetUnavailable = new(
+        "HULL8097", ErrorCategory.Environment, "The machine cannot be reset from within", "Remove the partition ROOT from another system: a boot that finds none makes one.");
+
+    /// <summary>An EFI system partition that cannot be used.</summary>
+    public static readonly ErrorCode SystemPartition = new(
+        "HULL8098", ErrorCategory.Environment, "The EFI system partition cannot be used", "Check the disk and the partition's FAT file system from another system.");
+
+    /// <summary>A reset that nobody confirmed.</summary>
+    public static readonly ErrorCode ResetUnconfirmed = new(
+        "HULL8099", ErrorCategory.Input, "A reset destroys everything on ROOT, and was not confirmed", "Add --yes if that is what you want.");
 }

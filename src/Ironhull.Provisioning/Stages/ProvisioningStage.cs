@@ -7,6 +7,7 @@ using Ironhull.Provisioning.Fetching;
 using Ironhull.Provisioning.Merging;
 using Ironhull.Provisioning.Model;
 using Ironhull.Provisioning.Platforms;
+using Ironhull.Provisioning.Resetting;
 
 namespace Ironhull.Provisioning.Stages;
 
@@ -116,6 +117,8 @@ public sealed class ProvisioningStage(
             case "files":
                 using (var root = new RootFolder(options.Root))
                 {
+                    var mark = new StartedMark(root, ownership);
+                    mark.Set(StageFile.Read(options.ConfigCache), () => RootVolume.Find(paths, options.Root) is not null);
                     var files = new FilesStage(root, ownership, fetcher.Fetch);
                     files.Apply(config);
                     new VolumeTable(root, ownership).Write(state.Volumes);
@@ -128,6 +131,7 @@ public sealed class ProvisioningStage(
 
                     new ResultFile(root, ownership).Write(new(StageFile.ReadVirtual(paths.BootId) is { } id ? System.Text.Encoding.ASCII.GetString(id).Trim() : "", time.GetUtcNow(), state.HasUserConfig));
                     root.Flush();
+                    mark.Remove();
                 }
 
                 break;

@@ -2,6 +2,7 @@ using Ironhull.Node.CrashKernel;
 using Ironhull.Node.Network;
 using Ironhull.Node.Provisioning;
 using Ironhull.Node.Reporting;
+using Ironhull.Node.Resetting;
 
 namespace Ironhull.Node.CommandLine;
 
@@ -11,7 +12,7 @@ internal static class CommandList
     /// <summary>The commands.</summary>
     public static IReadOnlyList<NodeCommand> All { get; } = 
     [
-        new ProvisionCommand(), new DriftCommand(), new ApplyCommand(),
+        new ProvisionCommand(), new FailedCommand(), new DriftCommand(), new ApplyCommand(), new ResetCommand(),
         new NetworkLoadCommand(), new NetworkDownCommand(), new ReportReadyCommand(), new ReportFailedCommand(),
         new LoadCommand(), new UnloadCommand(), new StatusCommand(),
     ];

@@ -1,5 +1,6 @@
 using Ironhull.Diagnostics;
 using Ironhull.Node.Provisioning;
+using Ironhull.Provisioning.Failures;
 
 namespace Ironhull.Node.CommandLine;
 
@@ -24,17 +25,20 @@ internal static class NodeApplication
         {
             foreach (var diagnostic in e.Diagnostics)
             {
-                host.Error.WriteLine(diagnostic.ToString());
+                host.Error.WriteLine(ShownText.WithoutSecrets(diagnostic.ToString()));
             }
 
             return isUpstream && e.Code != CommandErrors.NodeUsage ? UpstreamCommand.Failed : e.ExitCode;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {
-            host.Error.WriteLine(CommandErrors.Internal.With($"{e.GetType().Name}: {e.Message}").ToString());
+            host.Error.WriteLine(Unexpected(e).ToString());
             return ExitCodes.For(ErrorCategory.Internal);
         }
     }
+
+    /// <summary>What is said of an error that has no code of its own; a message may quote what was read, so no contents of a config are in it.</summary>
+    public static Diagnostic Unexpected(Exception e) => CommandErrors.Internal.With($"{e.GetType().Name}: {ShownText.Line(e.Message)}");
 
     private static int Run(NodeHost host, IReadOnlyList<string> words)
     {

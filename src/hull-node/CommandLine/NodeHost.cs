@@ -3,6 +3,7 @@ using Ironhull.Node.CrashKernel;
 using Ironhull.Node.Processes;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Engine.Disks;
+using Ironhull.Provisioning.Failures;
 using Ironhull.Provisioning.Network;
 using Ironhull.Provisioning.Reporting;
 using Ironhull.Provisioning.Stages;
@@ -21,6 +22,9 @@ internal sealed class NodeHost : IDisposable
     /// <summary>Where the running system keeps what it knows.</summary>
     public NodePaths Paths { get; init; } = NodePaths.Real;
 
+    /// <summary>The root of the system that runs.</summary>
+    public string RunningRoot { get; init; } = "/";
+
     /// <summary>Sets owners of files.</summary>
     public IOwnership Ownership { get; init; } = new DiskOwnership();
 
@@ -35,6 +39,18 @@ internal sealed class NodeHost : IDisposable
 
     /// <summary>Loads kernel modules of a root by their names or aliases.</summary>
     public Action<string, IEnumerable<string>> LoadModules { get; init; } = (root, modules) => new KernelModules(root).Load(modules);
+
+    /// <summary>The time.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Waits.</summary>
+    public Action<TimeSpan> Wait { get; init; } = Thread.Sleep;
+
+    /// <summary>Opens a block device for reading and writing; null for those of <see cref="Disks"/>.</summary>
+    public Func<string, Stream>? OpenDevice { get; init; }
+
+    /// <summary>Opens the EFI system partition; null where commands know how.</summary>
+    public Func<SystemPartition>? OpenSystemPartition { get; init; }
 
     /// <summary>The system call that loads kernels.</summary>
     public IKexec KexecCall { get; init; } = new Kexec();

@@ -2,6 +2,7 @@ using Ironhull.Diagnostics;
 using Ironhull.Node.CommandLine;
 using Ironhull.Node.Processes;
 using Ironhull.Provisioning.Engine;
+using Ironhull.Provisioning.Failures;
 using Ironhull.Provisioning.Platforms;
 using Ironhull.Provisioning.Stages;
 
@@ -10,8 +11,8 @@ namespace Ironhull.Node.Provisioning;
 /// <summary><c>hull-node provision</c>: one stage of a machine's first boot, with upstream's options.</summary>
 internal sealed class ProvisionCommand() : NodeCommand("provision", "run a stage of the first boot: find the machine's Ignition config, or apply it")
 {
-    // The word of the kernel command line that Fedora CoreOS uses.
-    private const string PlatformWord = "ignition.platform.id";
+    /// <summary>The word of the kernel command line with the platform, Fedora CoreOS's.</summary>
+    public const string PlatformWord = "ignition.platform.id";
 
     /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options { get; } =
@@ -45,8 +46,26 @@ internal sealed class ProvisionCommand() : NodeCommand("provision", "run a stage
         var log = arguments.Has("log-to-stdout") ? host.Out : host.Error;
         log.WriteLine($"hull-node {NodeApplication.Version}: stage {options.Stage}");
         var modules = new KernelModules(options.Root);
-        new ProvisioningStage(
-            options, host.Paths, new MountedVolumes(host.Paths, modules.Load), modules.Load, host.Ownership, host.Disks, TimeProvider.System, line => log.WriteLine($"{options.Stage}: {line}")).Run();
+        var stage = new ProvisioningStage(
+            options, host.Paths, new MountedVolumes(host.Paths, modules.Load), modules.Load, host.Ownership, host.Disks, TimeProvider.System, line => log.WriteLine($"{options.Stage}: {line}"));
+        var progress = ProvisioningProgress.Load(host.Paths);
+        progress.Begin(options.Stage);
+        try
+        {
+            stage.Run();
+        }
+        catch (HullException e)
+        {
+            progress.Fail(e.Diagnostics);
+            throw;
+        }
+        catch (Exception e)
+        {
+            progress.Fail([NodeApplication.Unexpected(e)]);
+            throw;
+        }
+
+        progress.Pass();
         log.WriteLine($"{options.Stage}: passed");
         return ExitCodes.Success;
     }
