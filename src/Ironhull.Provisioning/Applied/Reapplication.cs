@@ -21,9 +21,9 @@ public sealed class Reapplication(RootFolder root, ResourceFetcher fetcher, IOwn
 {
     /// <summary>Applies a config. What an earlier config made and nobody has changed since gives way to it.</summary>
     /// <param name="file">The config's path.</param>
-    /// <returns>How many paths are as the config wants them.</returns>
+    /// <returns>What has come of it; nothing was started, stopped or reloaded.</returns>
     /// <exception cref="HullException">HULL8009: there is no such file; the config is refused; HULL8089: a part of it is for first boots only; what the stages refuse.</exception>
-    public int Apply(string file)
+    public ReappliedConfig Apply(string file)
     {
         var text = StageFile.Read(file) ?? throw ProvisioningErrors.FileNotFound.Error($"There is no {file}.", new Location(file));
         var (config, _) = new ConfigAssembler(fetcher.FetchConfig, fetcher.Use).Assemble(text, file);
@@ -31,11 +31,15 @@ public sealed class Reapplication(RootFolder root, ResourceFetcher fetcher, IOwn
         Refuse(config);
         KernelArgumentsStage.Apply(config.KernelArguments, KernelCommandLine.Read(paths));
         var ours = (AppliedManifest.Read(root)?.Nodes ?? []).Where(n => n.Kind is "file" or "link" && n.Differences(AppliedNode.Read(root, n.Path)).Count == 0).Select(n => n.Path).ToHashSet(StringComparer.Ordinal);
+        var before = ChangedUnit.Look(root, config.Systemd.Units);
+        var links = ChangedUnit.Links(root);
         var stage = new FilesStage(root, ownership, fetcher.Fetch) { MayReplace = ours.Contains };
         stage.Apply(config);
         AppliedManifest.Record(root, stage.Made, config, ownership);
         root.Flush();
-        return stage.Made.Count;
+        var changed = ChangedUnit.Links(root).ToHashSet(StringComparer.Ordinal);
+        changed.SymmetricExceptWith(links);
+        return new(stage.Made.Count, ChangedUnit.Since(root, before, u => changed.Any(l => l.EndsWith("/" + u.Name, StringComparison.Ordinal))));
     }
 
     private void Refuse(IgnitionConfig config)
