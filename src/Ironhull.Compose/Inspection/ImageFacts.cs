@@ -62,4 +62,8 @@ public sealed record PackageFacts(string Name, string Version, string Architectu
 /// <param name="Packages">The packages by name.</param>
 public sealed record ImageFacts(
     string Path, DiskFormat Format, long FileLength, long DiskLength, Guid DiskId, string Name, string Version, IReadOnlyList<PartitionFacts> Partitions,
-    IReadOnlyList<EfiFacts> Programs, VerityFacts? Verity, PackagingKind Packaging, IReadOnlyList<PackageFacts> Packages);
+    IReadOnlyList<EfiFacts> Programs, VerityFacts? Verity, PackagingKind Packaging, IReadOnlyList<PackageFacts> Packages)
+{
+    /// <summary>What a first boot that failed on this disk says of it, or null.</summary>
+    public string? ProvisionFailure { get; init; }
+}

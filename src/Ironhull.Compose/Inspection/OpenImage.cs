@@ -95,7 +95,10 @@ public sealed class OpenImage : IDisposable
         var programs = Programs();
         var (name, version, packaging, packages) = Packages();
         return new(
-            Path, Format, _file.Length, _disk.Length, _table.DiskId, name, version, [.. _table.Partitions.Select(Describe)], programs, Verity(programs, verify), packaging, packages);
+            Path, Format, _file.Length, _disk.Length, _table.DiskId, name, version, [.. _table.Partitions.Select(Describe)], programs, Verity(programs, verify), packaging, packages)
+        {
+            ProvisionFailure = ProvisionFailure(),
+        };
     }
 
     /// <summary>Whether it is an extension: a root file system with its hash tree, and no <c>/usr</c> partition.</summary>
@@ -226,6 +229,20 @@ public sealed class OpenImage : IDisposable
         }
 
         return programs;
+    }
+
+    // The digest that hull-node leaves; a disk that somebody else had may hold anything there.
+    private string? ProvisionFailure()
+    {
+        const int LargestDigest = 64 << 10;
+        if (Partition(PartitionTypes.EfiSystem) is not { } esp)
+        {
+            return null;
+        }
+
+        var volume = FatVolume.Open(_disk, esp.Offset, esp.Length);
+        return volume.Entries.FirstOrDefault(e => !e.IsDirectory && string.Equals(e.Path, "/EFI/ironhull/provision-failure.txt", StringComparison.OrdinalIgnoreCase)) is { Length: <= LargestDigest } entry
+            ? string.Concat(Encoding.UTF8.GetString(volume.ReadFile(entry).AsSpan()).Where(c => c == '\n' || !char.IsControl(c))) : null;
     }
 
     // The sections that systemd's stub knows, as opposed to those of the program itself.

@@ -197,6 +197,11 @@ internal sealed class InspectCommand : HullCommand
             text.WriteLine(program.Sections.Count == 0 ? "" : sections.ToString());
         }
 
+        if (facts.ProvisionFailure is { } failure)
+        {
+            text.WriteLine($"The last first boot that failed on this disk says:\n{failure}");
+        }
+
         var packages = new TextTable("package", "version", "architecture", "source");
         foreach (var p in facts.Packages)
         {
@@ -285,6 +290,11 @@ internal sealed class InspectCommand : HullCommand
             }
 
             json.WriteEndObject();
+        }
+
+        if (facts.ProvisionFailure is { } failure)
+        {
+            json.WriteString("provisionFailure", failure);
         }
 
         json.WriteStartArray("programs");

@@ -77,6 +77,23 @@ public sealed class OpenImageTests : IDisposable
     }
 
     [Fact]
+    public void Read_DiskOfAMachineThatCouldNotBeProvisioned_HasItsDigest()
+    {
+        var raw = Image("a", new(1, "hello"));
+        using (var disk = File.Open(raw, FileMode.Open))
+        {
+            var esp = GptTable.Read(disk).Partitions.Single(p => p.Type == PartitionTypes.EfiSystem);
+            var files = Ironhull.Formats.Fat.FatVolume.Open(disk, esp.Offset, esp.Length).ToFileTree();
+            files.EnsureDirectory("/EFI/ironhull");
+            files.Set("/EFI/ironhull/provision-failure.txt", Inode.File(Content.FromText("PROVISIONING FAILED\u001b[2J\nerror\n")));
+            Ironhull.Formats.Fat.FatWriter.Write(disk, esp.Offset, files, new Ironhull.Formats.Fat.FatOptions(esp.Length, 1, "ESP", 1_700_000_000, (uint)esp.FirstLba));
+        }
+
+        using var image = OpenImage.Open(raw);
+        Assert.Equal("PROVISIONING FAILED[2J\nerror\n", image.Read().ProvisionFailure);
+    }
+
+    [Fact]
     public void Between_TwoImages_ListsWhatDiffers()
     {
         using var a = OpenImage.Open(Image("a", new(1, "hello")));
