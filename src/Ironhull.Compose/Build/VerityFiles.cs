@@ -13,6 +13,10 @@ public sealed class VerityFiles(string name)
 {
     private const string RootHashFileName = "root-hash";
 
+    // Files up to two clusters are compressed together. Of larger ones only the last cluster is not full, and a reader of a part of a
+    // large file should not go through the hidden one.
+    private const int FragmentLimit = 128 * 1024;
+
     /// <summary>The file system in a stage's folder.</summary>
     public string FileName => name + ".erofs";
 
@@ -47,6 +51,7 @@ public sealed class VerityFiles(string name)
                     Uuid = DerivedGuid.Of("erofs", identity),
                     BuildTimeSeconds = timestamp,
                     VolumeName = name,
+                    FragmentLimit = FragmentLimit,
                     Threads = Environment.ProcessorCount,
                     Cache = cache,
                 }, cancellation);

@@ -34,10 +34,15 @@ internal abstract class ErofsContent(ErofsSource source, ErofsInodeRecord inode)
 
     protected ErofsInodeRecord Inode { get; } = inode;
 
-    public static ErofsContent Create(ErofsSource source, ErofsInodeRecord inode, ErofsExtentCache cache) =>
+    /// <summary>Opens an inode's bytes.</summary>
+    /// <param name="source">The image.</param>
+    /// <param name="inode">The inode.</param>
+    /// <param name="cache">Extents decoded last.</param>
+    /// <param name="packed">The hidden file; null when there is none, and for itself.</param>
+    public static ErofsContent Create(ErofsSource source, ErofsInodeRecord inode, ErofsExtentCache cache, Lazy<ErofsContent>? packed) =>
         inode.Layout is ErofsFormat.LayoutPlain or ErofsFormat.LayoutInline
             ? new Flat(source, inode)
-            : new Compressed(source, inode, cache);
+            : new Compressed(source, inode, cache, packed);
 
     public override void Read(long offset, Span<byte> destination)
     {
@@ -90,12 +95,18 @@ internal abstract class ErofsContent(ErofsSource source, ErofsInodeRecord inode)
         }
     }
 
-    private sealed class Compressed(ErofsSource source, ErofsInodeRecord inode, ErofsExtentCache cache) : ErofsContent(source, inode)
+    private sealed class Compressed(ErofsSource source, ErofsInodeRecord inode, ErofsExtentCache cache, Lazy<ErofsContent>? packed) : ErofsContent(source, inode)
     {
         private ErofsExtentMap? _map;
 
         protected override void ReadChecked(long offset, Span<byte> destination)
         {
+            if (_map is null && ErofsExtentMap.FragmentOffset(Source, Inode) is { } fragment)
+            {
+                Hidden(fragment).Read(fragment + offset, destination);
+                return;
+            }
+
             var map = LazyInitializer.EnsureInitialized(ref _map, () => ErofsExtentMap.Read(Source, Inode));
             for (var i = map.Find(offset); !destination.IsEmpty; i++)
             {
@@ -106,6 +117,19 @@ internal abstract class ErofsContent(ErofsSource source, ErofsInodeRecord inode)
                 offset += count;
                 destination = destination[count..];
             }
+        }
+
+        private ErofsContent Hidden(long fragment)
+        {
+            var where = Location.At(Source.Name, Inode.Offset);
+            if (packed is null)
+            {
+                throw FormatErrors.Malformed.Error($"The inode {Inode.Nid} lies in a hidden file that is not there.", where);
+            }
+
+            return fragment <= packed.Value.Length - Inode.Size
+                ? packed.Value
+                : throw FormatErrors.Malformed.Error($"The inode {Inode.Nid} runs out of the hidden file.", where);
         }
 
         private byte[] Decode(ErofsExtentMap map, int index)

@@ -15,7 +15,8 @@ internal sealed class ErofsDataWriter
     // Input bytes that may be under way.
     private const long Window = 64 * 1024 * 1024;
 
-    private readonly record struct Item(ErofsFileData Data, int Segment, int Length, bool Compress);
+    /// <summary>A segment of a file, with the digest of what it depends on, or of the hidden file.</summary>
+    private readonly record struct Item(ErofsFileData Data, int Segment, long Offset, int Length, bool Compress, Sha256Digest? Group = null);
 
     private readonly Stream _output;
     private readonly ErofsWriterOptions _options;
@@ -41,20 +42,30 @@ internal sealed class ErofsDataWriter
 
     public int CacheMisses => _misses;
 
-    public void Write(List<ErofsFileData> contents, CancellationToken cancellation)
+    /// <summary>Writes the data area.</summary>
+    /// <param name="contents">Files, in path order.</param>
+    /// <param name="packed">The hidden file, if there is one.</param>
+    /// <param name="groups">The hidden file's parts.</param>
+    /// <param name="cancellation">Stops between work items.</param>
+    public void Write(List<ErofsFileData> contents, ErofsFileData? packed, IReadOnlyList<ErofsFragments.Group> groups, CancellationToken cancellation)
     {
+        for (var i = 0; i < groups.Count; i++)
+        {
+            _items.Add(new(packed!, i, groups[i].Start, groups[i].Length, true, groups[i].Digest));
+        }
+
         foreach (var data in contents)
         {
             var length = data.Content.Length;
             if (_options.Compression.Algorithm == ErofsAlgorithm.None || length <= ErofsFormat.BlockSize)
             {
-                _items.Add(new(data, 0, 0, false));
+                _items.Add(new(data, 0, 0, 0, false));
                 continue;
             }
 
             for (long offset = 0; offset < length; offset += SegmentSize)
             {
-                _items.Add(new(data, (int)(offset / SegmentSize), (int)Math.Min(SegmentSize, length - offset), true));
+                _items.Add(new(data, (int)(offset / SegmentSize), offset, (int)Math.Min(SegmentSize, length - offset), true));
             }
         }
 
@@ -93,7 +104,7 @@ internal sealed class ErofsDataWriter
             }
 
             var bytes = input.AsSpan(0, item.Length);
-            item.Data.Content.Read((long)item.Segment * SegmentSize, bytes);
+            item.Data.Content.Read(item.Offset, bytes);
             compressor ??= new(_options.Compression);
             var compressed = compressor.Compress(bytes);
             Interlocked.Increment(ref _misses);
@@ -106,19 +117,20 @@ internal sealed class ErofsDataWriter
     private static Sha256Digest Key(Item item, byte[] tag)
     {
         var bytes = new byte[Sha256Digest.Size + 4 + tag.Length];
-        item.Data.Content.Sha256.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Sha256Digest.Size), item.Segment);
+        (item.Group ?? item.Data.Content.Sha256).CopyTo(bytes);
+        // A group is known by its digest, wherever it lies; its length tells the last one, which is not filled up.
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Sha256Digest.Size), item.Group is null ? item.Segment : ~item.Length);
         tag.CopyTo(bytes.AsSpan(Sha256Digest.Size + 4));
         return new(SHA256.HashData(bytes));
     }
 
     private void Consume(int number, CompressedSegment? segment)
     {
-        var (data, index, length, _) = _items[number];
+        var (data, index, length) = (_items[number].Data, _items[number].Segment, _items[number].Length);
         if (index == 0)
         {
             data.Block = _nextBlock;
-            if (segment is null || !Pays(data, segment, length))
+            if (segment is null || (_items[number].Group is null && !Pays(data, segment, length)))
             {
                 CopyPlain(data);
                 return;

@@ -39,6 +39,16 @@ internal sealed class ErofsExtentMap
         return low;
     }
 
+    /// <summary>Where a file starts in the hidden file, or null when it has extents of its own.</summary>
+    /// <exception cref="HullException">HULL1001.</exception>
+    public static long? FragmentOffset(ErofsSource source, ErofsInodeRecord inode)
+    {
+        Span<byte> map = stackalloc byte[ErofsFormat.MapHeaderSize];
+        source.Read(ErofsFormat.AlignUp(inode.End, ErofsFormat.MapHeaderSize), map);
+        var value = BinaryPrimitives.ReadUInt64LittleEndian(map);
+        return (value & ErofsFormat.WholeFragment) == 0 ? null : (long)(value ^ ErofsFormat.WholeFragment);
+    }
+
     /// <summary>Reads a file's map.</summary>
     /// <exception cref="HullException">HULL1001, HULL1002, HULL1003 or HULL1004.</exception>
     public static ErofsExtentMap Read(ErofsSource source, ErofsInodeRecord inode)
@@ -50,7 +60,7 @@ internal sealed class ErofsExtentMap
         var advise = BinaryPrimitives.ReadUInt16LittleEndian(map[4..]);
         if (map[7] != 0 || (advise & ErofsFormat.AdviseFragment) != 0)
         {
-            throw FormatErrors.Unsupported.Error($"The inode {inode.Nid} has logical clusters of another size, or fragments.", where);
+            throw FormatErrors.Unsupported.Error($"The inode {inode.Nid} has logical clusters of another size, or an end in the hidden file.", where);
         }
 
         var count = ErofsFormat.BlocksOf(inode.Size);

@@ -20,6 +20,9 @@ public static class ErofsFormat
     /// <summary>Largest physical cluster, bytes (Z_EROFS_PCLUSTER_MAX_SIZE).</summary>
     public const int MaxPhysicalCluster = 1024 * 1024;
 
+    /// <summary>Largest value of <see cref="ErofsWriterOptions.FragmentLimit"/>, bytes.</summary>
+    public const int MaxFragment = 1024 * 1024;
+
     /// <summary>Largest decoded length of a physical cluster, bytes (Z_EROFS_PCLUSTER_MAX_DSIZE).</summary>
     public const int MaxDecodedCluster = 12 * 1024 * 1024;
 
@@ -33,7 +36,8 @@ public static class ErofsFormat
     internal const uint IncompatZeroPadding = 0x1;
     internal const uint IncompatBigPcluster = 0x2;
     internal const uint IncompatTailPacking = 0x10;
-    internal const uint IncompatSupported = IncompatZeroPadding | IncompatBigPcluster | IncompatTailPacking;
+    internal const uint IncompatFragments = 0x20;
+    internal const uint IncompatSupported = IncompatZeroPadding | IncompatBigPcluster | IncompatTailPacking | IncompatFragments;
 
     internal const int AlgorithmLz4 = 0;
     internal const int AlgorithmZstd = 3;
@@ -52,6 +56,9 @@ public static class ErofsFormat
     internal const int AdviseInlinePcluster = 0x8;
     internal const int AdviseInterlaced = 0x10;
     internal const int AdviseFragment = 0x20;
+
+    /// <summary>Highest bit of a map header: the whole file lies in the hidden file, at the byte that the other 63 bits say.</summary>
+    internal const ulong WholeFragment = 1UL << 63;
 
     internal const int TypePlain = 0;
     internal const int TypeHead1 = 1;

@@ -8,7 +8,7 @@ namespace Ironhull.Formats.Erofs;
 
 /// <summary>
 /// Reads an EROFS image: plain, inline and compressed files (LZ4 and Zstandard, compact indexes, inline
-/// clusters). Full indexes, the layout before Linux 5.4, fragments, chunks, several devices and the 48-bit layout are not supported. Hostile images give coded
+/// clusters, whole files as fragments). Full indexes, the layout before Linux 5.4, ends of files as fragments, chunks, several devices and the 48-bit layout are not supported. Hostile images give coded
 /// errors only. Safe for concurrent reading.
 /// </summary>
 public sealed class ErofsImage
@@ -18,6 +18,7 @@ public sealed class ErofsImage
 
     private readonly ErofsSource _source;
     private readonly ErofsExtentCache _cache = new();
+    private readonly Lazy<ErofsContent>? _packed;
 
     private ErofsImage(ErofsSource source)
     {
@@ -29,6 +30,8 @@ public sealed class ErofsImage
         {
             throw FormatErrors.Truncated.Error($"The superblock announces {Superblock.Blocks} blocks; the image has {source.Length} bytes.", Location.At(source.Name, source.Length));
         }
+
+        _packed = Superblock.PackedNid == 0 ? null : new(OpenPacked);
     }
 
     /// <summary>The superblock.</summary>
@@ -130,7 +133,14 @@ public sealed class ErofsImage
             record = ReadRecord(next.Value);
         }
 
-        return (record.Mode & ErofsFormat.ModeTypeMask) == ErofsFormat.ModeFile ? ErofsContent.Create(_source, record, _cache) : null;
+        return (record.Mode & ErofsFormat.ModeTypeMask) == ErofsFormat.ModeFile ? ErofsContent.Create(_source, record, _cache, _packed) : null;
+    }
+
+    private ErofsContent OpenPacked()
+    {
+        var record = ReadRecord((ulong)Superblock.PackedNid);
+        Require((record.Mode & ErofsFormat.ModeTypeMask) == ErofsFormat.ModeFile, record, "is the hidden file but no file");
+        return ErofsContent.Create(_source, record, _cache, null);
     }
 
     private ErofsInodeRecord ReadRecord(ulong nid) => ErofsInodeRecord.Read(_source, Superblock, nid);
@@ -148,7 +158,7 @@ public sealed class ErofsImage
         var mode = record.Mode & 0xFFF;
         var inode = (record.Mode & ErofsFormat.ModeTypeMask) switch
         {
-            ErofsFormat.ModeFile => Inode.File(ErofsContent.Create(_source, record, _cache), mode),
+            ErofsFormat.ModeFile => Inode.File(ErofsContent.Create(_source, record, _cache, _packed), mode),
             ErofsFormat.ModeDirectory => Inode.Directory(mode),
             ErofsFormat.ModeLink => Inode.SymbolicLink(ReadLink(record)).With(mode: mode),
             ErofsFormat.ModeCharacter => Device(InodeType.CharacterDevice, record),
@@ -182,7 +192,7 @@ public sealed class ErofsImage
     private string ReadLink(ErofsInodeRecord record)
     {
         Require(record.Size is > 0 and <= MaxPathLength, record, $"is a link with a target of {record.Size} bytes");
-        var target = Text(ErofsContent.Create(_source, record, _cache).ToArray(), record);
+        var target = Text(ErofsContent.Create(_source, record, _cache, _packed).ToArray(), record);
         Require(!target.Contains('\0', StringComparison.Ordinal), record, "is a link with a NUL in its target");
         return target;
     }
@@ -204,7 +214,7 @@ public sealed class ErofsImage
     {
         Require(record.Layout is ErofsFormat.LayoutPlain or ErofsFormat.LayoutInline, record, "is a compressed directory");
         Require(record.Size is > 0 and <= int.MaxValue, record, $"is a directory of {record.Size} bytes");
-        var content = ErofsContent.Create(_source, record, _cache);
+        var content = ErofsContent.Create(_source, record, _cache, _packed);
         for (long offset = 0; offset < record.Size; offset += ErofsFormat.BlockSize)
         {
             var block = new byte[(int)Math.Min(ErofsFormat.BlockSize, record.Size - offset)];

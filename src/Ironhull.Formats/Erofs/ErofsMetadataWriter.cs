@@ -96,6 +96,11 @@ internal sealed class ErofsMetadataWriter
         }
 
         var index = node.MapOffset + ErofsFormat.MapHeaderSize;
+        if (node.Data!.Fragment >= 0)
+        {
+            return index;
+        }
+
         return index + ClusterIndex.Size((int)ErofsFormat.BlocksOf(node.Size), index & 31);
     }
 
@@ -184,10 +189,16 @@ internal sealed class ErofsMetadataWriter
 
     private void WriteIndex(ErofsNode node, Span<byte> map)
     {
+        if (node.Data!.Fragment >= 0)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(map, (ulong)node.Data.Fragment | ErofsFormat.WholeFragment);
+            return;
+        }
+
         // struct z_erofs_map_header
         BinaryPrimitives.WriteUInt16LittleEndian(map[4..], ErofsFormat.AdviseCompacted2B | ErofsFormat.AdviseBigPcluster1 | ErofsFormat.AdviseBigPcluster2);
         map[6] = (byte)(_options.Compression.Algorithm == ErofsAlgorithm.Zstd ? ErofsFormat.AlgorithmZstd : ErofsFormat.AlgorithmLz4);
-        var entries = ClusterIndex.Build(node.Data!.Extents!, node.Data.Block, node.Size);
+        var entries = ClusterIndex.Build(node.Data.Extents!, node.Data.Block, node.Size);
         ClusterIndex.Write(entries, (node.MapOffset + ErofsFormat.MapHeaderSize) & 31, map[ErofsFormat.MapHeaderSize..]);
     }
 

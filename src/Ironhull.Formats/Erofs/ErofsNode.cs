@@ -55,6 +55,9 @@ internal sealed class ErofsFileData(Content content)
 
     public int CompressedBlocks { get; set; }
 
+    /// <summary>Its first byte in <see cref="ErofsFragments"/>, or -1.</summary>
+    public long Fragment { get; set; } = -1;
+
     /// <summary>Whole blocks written when the file is stored as is.</summary>
     public long PlainBlocks { get; set; }
 }

@@ -8,6 +8,9 @@ namespace Ironhull.Formats.Erofs;
 /// <summary>Turns a file tree into inodes: hard links joined, identical contents shared, links counted, sizes known.</summary>
 internal sealed class ErofsNodeTree
 {
+    // What is smaller takes about as much room in its place as a reference to the hidden file does.
+    private const int SmallestFragment = 64;
+
     private readonly ErofsWriterOptions _options;
     private readonly Dictionary<string, ErofsNode> _directories = new(StringComparer.Ordinal);
     private readonly Dictionary<Inode, ErofsNode> _links = new(ReferenceEqualityComparer.Instance);
@@ -28,6 +31,8 @@ internal sealed class ErofsNodeTree
             node.XattrSize = ErofsXattrs.Size(node.Inode.Xattrs, node.Path);
             Measure(node);
         }
+
+        Pack();
     }
 
     public ErofsNode Root { get; }
@@ -37,6 +42,12 @@ internal sealed class ErofsNodeTree
 
     /// <summary>Contents that take data blocks, in path order.</summary>
     public List<ErofsFileData> Data { get; } = [];
+
+    /// <summary>Small contents, compressed together.</summary>
+    public ErofsFragments Fragments { get; } = new();
+
+    /// <summary>The hidden file of <see cref="Fragments"/>, the last of <see cref="Nodes"/>; null when it would be empty.</summary>
+    public ErofsNode? Packed { get; private set; }
 
     /// <summary>The content of a directory or link is written by the metadata pass; this is a link's.</summary>
     public static byte[] LinkBytes(ErofsNode node) => Encoding.UTF8.GetBytes(node.Inode.LinkTarget!);
@@ -105,7 +116,11 @@ internal sealed class ErofsNodeTree
             case InodeType.File:
                 node.Size = node.Inode.Content!.Length;
                 SetFlat(node);
-                if (node.Size > node.TailLength || (node.Size > ErofsFormat.BlockSize && node.Size > 0))
+                if (IsFragment(node.Size))
+                {
+                    ShareFragment(node);
+                }
+                else if (node.Size > node.TailLength || (node.Size > ErofsFormat.BlockSize && node.Size > 0))
                 {
                     Share(node);
                 }
@@ -123,6 +138,39 @@ internal sealed class ErofsNodeTree
         var inline = CanInline(node, tail);
         node.Layout = inline ? ErofsFormat.LayoutInline : ErofsFormat.LayoutPlain;
         node.TailLength = inline ? (int)tail : 0;
+    }
+
+    private bool IsFragment(long size) =>
+        _options.Compression.Algorithm != ErofsAlgorithm.None && size > SmallestFragment && size <= _options.FragmentLimit;
+
+    private void ShareFragment(ErofsNode node)
+    {
+        var content = node.Inode.Content!;
+        var key = (content.Sha256, content.Length);
+        if (!_contents.TryGetValue(key, out var data))
+        {
+            data = new(content);
+            _contents[key] = data;
+            Fragments.Add(data);
+        }
+
+        node.Layout = ErofsFormat.LayoutCompressedCompact;
+        node.TailLength = 0;
+        node.Data = data;
+    }
+
+    private void Pack()
+    {
+        Fragments.Complete();
+        if (Fragments.Length == 0)
+        {
+            return;
+        }
+
+        var inode = Inode.File(Fragments, 0).With(modifiedSeconds: _options.BuildTimeSeconds);
+        Packed = new(inode, "(fragments)") { Size = Fragments.Length, Data = new(Fragments) };
+        Packed.Extended = NeedsExtended(Packed);
+        Nodes.Add(Packed);
     }
 
     private void Share(ErofsNode node)

@@ -41,6 +41,9 @@ public sealed record ErofsSuperblock
     /// <summary>Volume name, at most 16 bytes of UTF-8.</summary>
     public string VolumeName { get; init; } = "";
 
+    /// <summary>Slot number of the hidden file's inode, or 0; only kept with fragments.</summary>
+    public long PackedNid { get; init; }
+
     /// <summary>Bitmap of the compression algorithms in use: bit 0 LZ4, bit 3 Zstandard.</summary>
     public int Algorithms { get; init; }
 
@@ -106,6 +109,7 @@ public sealed record ErofsSuperblock
             XattrBlock = BinaryPrimitives.ReadUInt32LittleEndian(s[44..]),
             Uuid = uuid,
             VolumeName = Encoding.UTF8.GetString(end < 0 ? label : label[..end]),
+            PackedNid = (incompat & ErofsFormat.IncompatFragments) != 0 ? ReadPackedNid(s, where) : 0,
             Algorithms = (incompat & ErofsFormat.IncompatBigPcluster) != 0 ? BinaryPrimitives.ReadUInt16LittleEndian(s[84..]) : 1,
         };
     }
@@ -134,7 +138,14 @@ public sealed record ErofsSuperblock
             WriteSettings(s[ErofsFormat.SuperblockSize..]);
         }
 
+        BinaryPrimitives.WriteInt64LittleEndian(s[96..], PackedNid);
         BinaryPrimitives.WriteUInt32LittleEndian(s[4..], Checksum(block));
+    }
+
+    private static long ReadPackedNid(ReadOnlySpan<byte> s, Location where)
+    {
+        var nid = BinaryPrimitives.ReadInt64LittleEndian(s[96..]);
+        return nid >= 0 ? nid : throw FormatErrors.Malformed.Error($"The hidden file has the inode number 0x{nid:x}.", where);
     }
 
     /// <summary>CRC-32C from byte 1024 to the block's end with the checksum field zero; seed all ones, not inverted at the end.</summary>

@@ -7,7 +7,7 @@ namespace Ironhull.Formats.Erofs;
 /// <summary>
 /// Writes a file tree as an EROFS image. Block 0 holds the superblock; the data area follows, then directories that
 /// fill whole blocks, then the metadata area. The same tree and options give the same bytes, whatever the number of
-/// threads and whatever the cache holds. Readable by Linux 5.16 (LZ4) or 6.10 (Zstandard) and newer.
+/// threads and whatever the cache holds. Readable by Linux 5.16 (LZ4), 6.1 (fragments) or 6.10 (Zstandard) and newer.
 /// </summary>
 public static class ErofsWriter
 {
@@ -25,13 +25,18 @@ public static class ErofsWriter
             throw FormatErrors.LimitExceeded.Error($"The volume name '{options.VolumeName}' has more than 16 bytes.", remedy: "Use a shorter name.");
         }
 
+        if (options.FragmentLimit is < 0 or > ErofsFormat.MaxFragment)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.FragmentLimit, "Files up to 1 MiB are compressed together.");
+        }
+
         var start = output.Position;
         var nodes = new ErofsNodeTree(tree, options);
         var superblock = new byte[ErofsFormat.BlockSize];
         output.Write(superblock);
 
         var data = new ErofsDataWriter(output, options, firstBlock: 1);
-        data.Write(nodes.Data, cancellation);
+        data.Write(nodes.Data, nodes.Packed?.Data, nodes.Fragments.Groups, cancellation);
 
         var metadata = new ErofsMetadataWriter(nodes, options);
         metadata.Layout();
@@ -46,7 +51,9 @@ public static class ErofsWriter
         new ErofsSuperblock
         {
             FeatureCompat = ErofsFormat.CompatChecksum | ErofsFormat.CompatMtime,
-            FeatureIncompat = compressed ? ErofsFormat.IncompatZeroPadding | ErofsFormat.IncompatBigPcluster : 0,
+            FeatureIncompat = (compressed ? ErofsFormat.IncompatZeroPadding | ErofsFormat.IncompatBigPcluster : 0)
+                | (nodes.Packed is null ? 0 : ErofsFormat.IncompatFragments),
+            PackedNid = nodes.Packed?.Nid ?? 0,
             RootNid = nodes.Root.Nid,
             Inodes = (ulong)nodes.Nodes.Count,
             BuildTimeSeconds = options.BuildTimeSeconds,
@@ -65,7 +72,7 @@ public static class ErofsWriter
         return new(
             length,
             nodes.Nodes.Count,
-            nodes.Data.Sum(d => d.Content.Length),
+            nodes.Data.Concat(nodes.Fragments.Files).Sum(d => d.Content.Length),
             (long)(data.NextBlock - 1) << ErofsFormat.BlockBits,
             length - ((long)data.NextBlock << ErofsFormat.BlockBits),
             data.CacheHits,

@@ -18,6 +18,12 @@ public sealed class ErofsWriterOptions
     /// <summary>Stores the end of a file, directory or link that does not fill a block beside its inode.</summary>
     public bool InlineTails { get; init; } = true;
 
+    /// <summary>
+    /// Files up to this many bytes are compressed together in one hidden file ("fragments"; Linux 6.1 and newer), at most 1 MiB;
+    /// 0: every file for itself. Without effect when nothing is compressed.
+    /// </summary>
+    public int FragmentLimit { get; init; }
+
     /// <summary>Worker threads that compress.</summary>
     public int Threads { get; init; } = 2;
 

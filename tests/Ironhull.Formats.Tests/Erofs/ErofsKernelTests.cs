@@ -7,22 +7,25 @@ namespace Ironhull.Formats.Tests.Erofs;
 /// <summary>The kernel mounts what the writer made, and every file is compared.</summary>
 public partial class ErofsKernelTests
 {
-    public static TheoryData<ErofsAlgorithm, int, int, bool> Settings => new()
+    public static TheoryData<ErofsAlgorithm, int, int, bool, int> Settings => new()
     {
-        { ErofsAlgorithm.None, 0, 4096, true },
-        { ErofsAlgorithm.None, 0, 4096, false },
-        { ErofsAlgorithm.Zstd, 3, 65536, true },
-        { ErofsAlgorithm.Zstd, 6, 131072, true },
-        { ErofsAlgorithm.Zstd, 1, 4096, false },
-        { ErofsAlgorithm.Zstd, 1, 1048576, true },
-        { ErofsAlgorithm.Lz4, 9, 65536, true },
-        { ErofsAlgorithm.Lz4, 3, 4096, true },
-        { ErofsAlgorithm.Lz4, 3, 131072, false },
+        { ErofsAlgorithm.None, 0, 4096, true, 0 },
+        { ErofsAlgorithm.None, 0, 4096, false, 0 },
+        { ErofsAlgorithm.Zstd, 3, 65536, true, 0 },
+        { ErofsAlgorithm.Zstd, 6, 131072, true, 0 },
+        { ErofsAlgorithm.Zstd, 1, 4096, false, 0 },
+        { ErofsAlgorithm.Zstd, 1, 1048576, true, 0 },
+        { ErofsAlgorithm.Lz4, 9, 65536, true, 0 },
+        { ErofsAlgorithm.Lz4, 3, 4096, true, 0 },
+        { ErofsAlgorithm.Lz4, 3, 131072, false, 0 },
+        { ErofsAlgorithm.Zstd, 9, 65536, true, 131072 },
+        { ErofsAlgorithm.Zstd, 1, 4096, false, 4096 },
+        { ErofsAlgorithm.Lz4, 9, 65536, true, 1048576 },
     };
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Write_EverySetting_IsMountedByTheKernelWithEqualFiles(ErofsAlgorithm algorithm, int level, int cluster, bool inline)
+    public void Write_EverySetting_IsMountedByTheKernelWithEqualFiles(ErofsAlgorithm algorithm, int level, int cluster, bool inline, int fragments)
     {
         using var folder = new TempFolder();
         var tree = SampleTrees.Everything();
@@ -35,6 +38,7 @@ public partial class ErofsKernelTests
                 BuildTimeSeconds = SampleTrees.Time,
                 VolumeName = "hull",
                 InlineTails = inline,
+                FragmentLimit = fragments,
             });
             Assert.Equal(stream.Length, result.Length);
         }

@@ -33,8 +33,8 @@ public class ErofsReaderTests
             Gen.Frequency((6, Gen.Int[0, 300]), (3, Gen.Int[4000, 9000]), (1, Gen.Int[60_000, 300_000])),
             Gen.Int[0, 100],
             Gen.Select(Gen.Int[0, 0xFFF], Gen.UInt, Gen.Long[-10, 1L << 40]));
-        Gen.Select(entry.Array[0, 40], Gen.Int[0, s_settings.Length - 1], Gen.Bool).Sample(
-            (entries, setting, inline) =>
+        Gen.Select(entry.Array[0, 40], Gen.Int[0, s_settings.Length - 1], Gen.Bool, Gen.Int[0, 2].Select(i => new[] { 0, 4096, 131072 }[i])).Sample(
+            (entries, setting, inline, fragments) =>
             {
                 var tree = new FileTree();
                 var links = new List<string>();
@@ -69,7 +69,7 @@ public class ErofsReaderTests
                     }
                 }
 
-                TreeImages.AssertEqual(tree, ErofsImage.Open(new MemoryStream(TreeImages.Build(tree, s_settings[setting], inline: inline))).ReadTree());
+                TreeImages.AssertEqual(tree, ErofsImage.Open(new MemoryStream(TreeImages.Build(tree, s_settings[setting], inline: inline, fragments: fragments))).ReadTree());
             },
             iter: 150);
     }
@@ -102,9 +102,9 @@ public class ErofsReaderTests
         }
 
         tree.Set("/d1/link", Inode.SymbolicLink("f1"));
-        foreach (var compression in new[] { ErofsCompression.None, ErofsCompression.Zstd(1, 8192), ErofsCompression.Lz4(3, 8192) })
+        foreach (var (compression, fragments) in new[] { (ErofsCompression.None, 0), (ErofsCompression.Zstd(1, 8192), 0), (ErofsCompression.Lz4(3, 8192), 0), (ErofsCompression.Zstd(1, 8192), 20_000) })
         {
-            var image = TreeImages.Build(tree, compression, out var result);
+            var image = TreeImages.Build(tree, compression, out var result, fragments: fragments);
             // Without its checksum flag the superblock's fields can be changed, too.
             image[1024 + 8] &= 0xFE;
             var meta = image.Length - (int)result.MetadataBytes;
@@ -144,7 +144,7 @@ public class ErofsReaderTests
         Assert.Equal("HULL1002", Assert.Throws<HullException>(() => ErofsImage.Open(new MemoryStream(copy))).Code.Code);
         copy = (byte[])image.Clone();
         copy[1024 + 8] &= 0xFE;
-        BinaryPrimitives.WriteUInt32LittleEndian(copy.AsSpan(1024 + 80), 0x20);
+        BinaryPrimitives.WriteUInt32LittleEndian(copy.AsSpan(1024 + 80), 0x40);
         Assert.Equal("HULL1004", Assert.Throws<HullException>(() => ErofsImage.Open(new MemoryStream(copy))).Code.Code);
     }
 

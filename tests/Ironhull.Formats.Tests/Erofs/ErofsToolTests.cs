@@ -10,13 +10,15 @@ public class ErofsToolTests
     private static readonly ToolRoot s_tools = ToolRoot.Of("erofs-trixie", "trixie", "erofs-utils");
 
     [Theory]
-    [InlineData(3, 65536)]
-    [InlineData(9, 131072)]
-    [InlineData(1, 4096)]
-    public void Write_Zstd_PassesFsckOfTrixie(int level, int cluster)
+    [InlineData(3, 65536, 0)]
+    [InlineData(9, 131072, 0)]
+    [InlineData(1, 4096, 0)]
+    [InlineData(9, 65536, 131072)]
+    [InlineData(1, 4096, 1048576)]
+    public void Write_Zstd_PassesFsckOfTrixie(int level, int cluster, int fragments)
     {
         using var folder = new TempFolder();
-        File.WriteAllBytes(folder["image"], TreeImages.Build(SampleTrees.Everything(), ErofsCompression.Zstd(level, cluster)));
+        File.WriteAllBytes(folder["image"], TreeImages.Build(SampleTrees.Everything(), ErofsCompression.Zstd(level, cluster), fragments: fragments));
 
         s_tools.RunByLoader("fsck.erofs", "--extract", folder["image"]);
         var dump = s_tools.RunByLoader("dump.erofs", "-s", folder["image"]);

@@ -13,6 +13,9 @@ public class ErofsWriterTests
         {
             var one = TreeImages.Build(SampleTrees.Everything(), compression, threads: 1);
             Assert.Equal(one, TreeImages.Build(SampleTrees.Everything(), compression, threads: 4));
+
+            var packed = TreeImages.Build(SampleTrees.Everything(), compression, threads: 1, fragments: 100_000);
+            Assert.Equal(packed, TreeImages.Build(SampleTrees.Everything(), compression, threads: 4, fragments: 100_000));
         }
     }
 
@@ -46,6 +49,81 @@ public class ErofsWriterTests
         TreeImages.Build(tree, ErofsCompression.Zstd(), out var result, cache: cache);
 
         Assert.Equal(1, result.CacheMisses);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(65536)]
+    [InlineData(1048576)]
+    public void Write_SmallFilesTogether_AreReadBack(int limit)
+    {
+        var tree = SampleTrees.Everything();
+
+        var image = TreeImages.Build(tree, ErofsCompression.Zstd(), fragments: limit);
+
+        TreeImages.AssertEqual(tree, ErofsImage.Open(new MemoryStream(image)).ReadTree());
+    }
+
+    [Fact]
+    public void Write_ManySmallFilesTogether_TakeLessSpaceThanEachForItself()
+    {
+        var tree = Similar(count: 400, size: 6000);
+
+        TreeImages.Build(tree, ErofsCompression.Zstd(), out var apart);
+        TreeImages.Build(tree, ErofsCompression.Zstd(), out var together, fragments: 65536);
+
+        Assert.True(together.Length * 2 < apart.Length, $"{together.Length} of {apart.Length} bytes");
+        Assert.Equal(apart.ContentBytes, together.ContentBytes);
+    }
+
+    [Fact]
+    public void Write_OneOfManySmallFilesChanged_CompressesItsGroupOnly()
+    {
+        var cache = new MemoryExtentCache();
+        var tree = Similar(count: 400, size: 12000);
+        TreeImages.Build(tree, ErofsCompression.Zstd(), out var first, cache: cache, fragments: 65536);
+        tree.Set("/file-200", SampleTrees.File(SampleTrees.Bytes(12_001, 0.02, 99)));
+
+        TreeImages.Build(tree, ErofsCompression.Zstd(), out var second, cache: cache, fragments: 65536);
+
+        Assert.True(first.CacheMisses >= 4, $"{first.CacheMisses} groups");
+        Assert.InRange(second.CacheMisses, 1, 2);
+    }
+
+    [Fact]
+    public void Open_FragmentThatRunsOutOfTheHiddenFile_IsMalformed()
+    {
+        var tree = new FileTree();
+        var inode = SampleTrees.File(SampleTrees.Bytes(3000, 0.1, 7));
+        tree.Set("/small", inode);
+        var image = TreeImages.Build(tree, ErofsCompression.Zstd(), fragments: 65536);
+        var map = image.AsSpan().IndexOf(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0x80 });
+        Assert.True(map > 0);
+        image[map] = 1;
+
+        var content = ErofsImage.Open(new MemoryStream(image)).OpenFile("/small")!;
+
+        Assert.Equal("HULL1002", Assert.Throws<HullException>(() => content.ToArray()).Code.Code);
+    }
+
+    [Fact]
+    public void Write_LimitOutOfRange_Throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => TreeImages.Build(SampleTrees.Everything(), ErofsCompression.Zstd(), fragments: (1 << 20) + 1));
+
+    // Files that have much in common, as units and translations have.
+    private static FileTree Similar(int count, int size)
+    {
+        var tree = new FileTree();
+        var common = SampleTrees.Bytes(size, 1.0, 5);
+        for (var i = 0; i < count; i++)
+        {
+            var bytes = (byte[])common.Clone();
+            bytes[0] = (byte)i;
+            bytes[1] = (byte)(i >> 8);
+            tree.Set($"/file-{i}", SampleTrees.File(bytes));
+        }
+
+        return tree;
     }
 
     [Fact]

@@ -7,10 +7,10 @@ namespace Ironhull.Formats.Tests.Erofs;
 /// <summary>Images in memory, and trees compared.</summary>
 internal static class TreeImages
 {
-    public static byte[] Build(FileTree tree, ErofsCompression compression, int threads = 2, bool inline = true, IErofsExtentCache? cache = null) =>
-        Build(tree, compression, out _, threads, inline, cache);
+    public static byte[] Build(FileTree tree, ErofsCompression compression, int threads = 2, bool inline = true, IErofsExtentCache? cache = null, int fragments = 0) =>
+        Build(tree, compression, out _, threads, inline, cache, fragments);
 
-    public static byte[] Build(FileTree tree, ErofsCompression compression, out ErofsWriteResult result, int threads = 2, bool inline = true, IErofsExtentCache? cache = null)
+    public static byte[] Build(FileTree tree, ErofsCompression compression, out ErofsWriteResult result, int threads = 2, bool inline = true, IErofsExtentCache? cache = null, int fragments = 0)
     {
         using var stream = new MemoryStream();
         result = ErofsWriter.Write(tree, stream, new()
@@ -22,6 +22,7 @@ internal static class TreeImages
             Threads = threads,
             InlineTails = inline,
             Cache = cache,
+            FragmentLimit = fragments,
         });
         return stream.ToArray();
     }
