@@ -3,6 +3,7 @@ using Ironhull.Compose.Definition;
 using Ironhull.Compose.Enforcement;
 using Ironhull.Compose.Extensions;
 using Ironhull.Compose.Initrd;
+using Ironhull.Compose.Inspection;
 using Ironhull.Compose.Layout;
 using Ironhull.Compose.Locking;
 using Ironhull.Compose.Oci;
@@ -231,9 +232,11 @@ public sealed class ImageBuilder
         {
             Addons = AddonImage.Build(_definition, composed.Root, composed.KernelVersion),
         };
-        var outputs = new OutputWriter(_request, _definition, keys, (name, work) => Measure(name, work)).Write(content, timestamp, cancellation);
+        (byte[]? Content, string Note) predicted = (null, "");
+        var outputs = new OutputWriter(_request, _definition, keys, (name, work) => Measure(name, work)).Write(
+            content, timestamp, (disk, addons) => predicted = Registers(disk, addons), cancellation);
         Measure("extensions", () => outputs = [.. outputs, .. beside.SelectMany(e => e.Write(_request.OutputFolder, _definition, _lock, keys, _request.DeferSigning))]);
-        var (registers, note) = Registers(outputs);
+        var registers = PredictedRegisters.Write(_request.OutputFolder, _definition.Name, predicted.Content);
         return Report(composed.Root, rootHash.ToString(), registers is null ? outputs : [.. outputs, registers],
         [
             new("packages", _lock.Packages.Sum(p => p.Size)),
@@ -242,19 +245,12 @@ public sealed class ImageBuilder
             new("verity", new FileInfo(content.VerityPath).Length),
             new("initrd", new FileInfo(initrd).Length),
             new("uki", uki.Length),
-        ]) with { Notes = note.Length == 0 ? notes : [.. notes, note], Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
+        ]) with { Notes = predicted.Note.Length == 0 ? notes : [.. notes, predicted.Note], Files = usrTree.Entries.Count(e => e.Value.Type == InodeType.File) };
     }
 
-    private (BuildOutput? Output, string Note) Registers(IReadOnlyList<BuildOutput> outputs)
-    {
-        if (_request.DeferSigning)
-        {
-            PredictedRegisters.Remove(_request.OutputFolder, _definition.Name);
-            return (null, "");
-        }
-
-        return Measure("registers", () => PredictedRegisters.Write(_request.OutputFolder, _definition.Name, _definition.Version, _request.KeysFolder, outputs));
-    }
+    private (byte[]? Content, string Note) Registers(OpenImage disk, IReadOnlyList<BuildOutput> addons) => _request.DeferSigning
+        ? (null, "")
+        : MeasureQuiet("registers", () => PredictedRegisters.Predict(_request.OutputFolder, _definition.Name, _definition.Version, _request.KeysFolder, disk, addons));
 
     private IReadOnlyList<string> Closure(FileTree whole, FileTree withoutExtensions)
     {

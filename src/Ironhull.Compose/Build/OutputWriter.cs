@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Ironhull.Compose.Definition;
+using Ironhull.Compose.Inspection;
 using Ironhull.Formats.Disk;
 using Ironhull.Formats.Io;
 using Ironhull.Formats.Qcow2;
@@ -23,7 +24,11 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
     };
 
     /// <summary>Assembles, signs unless that is deferred, converts, and renames all outputs into place.</summary>
-    public IReadOnlyList<BuildOutput> Write(DiskContent content, long timestamp, CancellationToken cancellation)
+    /// <param name="content">What is on the disk.</param>
+    /// <param name="timestamp">The lock's time.</param>
+    /// <param name="finished">Reads the finished disk, given with the addons beside it, while the other forms are made.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public IReadOnlyList<BuildOutput> Write(DiskContent content, long timestamp, Action<OpenImage, IReadOnlyList<BuildOutput>> finished, CancellationToken cancellation)
     {
         var raw = Temporary(OutputForm.Raw);
         var temporary = new List<string> { raw };
@@ -37,8 +42,20 @@ public sealed class OutputWriter(BuildRequest request, ImageDefinition definitio
 
             IReadOnlyList<BuildOutput> addons = [];
             stage("addons", () => addons = Addons(raw, BesideTheDisk(content), request.OutputFolder, definition.Name));
+            // Opened before the conversion renames it.
+            using var disk = OpenImage.Open(raw);
+            var reader = Task.Run(() => finished(disk, addons), cancellation);
             IReadOnlyList<BuildOutput> outputs = [];
-            stage("outputs", () => outputs = Convert(raw, definition.Name, definition.Outputs, request.OutputFolder, timestamp, temporary, cancellation));
+            try
+            {
+                stage("outputs", () => outputs = Convert(raw, definition.Name, definition.Outputs, request.OutputFolder, timestamp, temporary, cancellation));
+            }
+            finally
+            {
+                Task.WhenAny(reader).GetAwaiter().GetResult();
+            }
+
+            reader.GetAwaiter().GetResult();
             return [.. outputs, .. addons];
         }
         finally

@@ -38,26 +38,58 @@ public static class PredictedRegisters
     /// <returns>The output, or why there is none.</returns>
     public static (BuildOutput? Output, string Note) Write(string folder, string image, string version, string? keysFolder, IReadOnlyList<BuildOutput> outputs)
     {
-        var path = Path.Combine(folder, FileName(image));
         try
         {
-            Remove(folder, image);
+            using var disk = OpenImage.Open(Path.Combine(folder, outputs[0].Name));
+            var (content, note) = Predict(folder, image, version, keysFolder, disk, outputs);
+            return (Write(folder, image, content), note);
+        }
+        catch (HullException e)
+        {
+            return (null, NoteOf(image, e));
+        }
+    }
+
+    /// <summary>What the file will hold; nothing is written.</summary>
+    /// <param name="folder">The output folder, with the addons.</param>
+    /// <param name="image">The image's name.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="keysFolder">The folder with the certificates that the machines' firmware trusts, or null.</param>
+    /// <param name="disk">The signed disk.</param>
+    /// <param name="outputs">What is in the folder; of interest are addons.</param>
+    /// <returns>The content, or why there is none.</returns>
+    public static (byte[]? Content, string Note) Predict(string folder, string image, string version, string? keysFolder, OpenImage disk, IReadOnlyList<BuildOutput> outputs)
+    {
+        try
+        {
             if (FirmwareDigest(keysFolder) is null)
             {
                 return (null, $"no {FileName(image)}: it needs a folder of keys with the certificates that the machines' firmware trusts ({string.Join(", ", s_firmware.Select(n => n + ".crt"))})");
             }
 
-            using var disk = OpenImage.Open(Path.Combine(folder, outputs[0].Name));
             var addons = outputs.Where(o => o.Kind == AddonOutputs.Kind).Select(o => (Path.GetFileName(o.Name), File.ReadAllBytes(Path.Combine(folder, o.Name)))).ToList();
-            var bytes = Render(new(image, version, disk.Predict(KeyStore.Open(keysFolder!), addons)));
-            AtomicFile.WriteAllBytes(path, bytes);
-            return (new(FileName(image), Kind, bytes.Length, bytes.Length, Sha256Digest.Of(bytes).ToString()), "");
+            return (Render(new(image, version, disk.Predict(KeyStore.Open(keysFolder!), addons))), "");
         }
         catch (HullException e)
         {
-            return (null, $"no {FileName(image)}: {e.Diagnostics[0].Message} ({e.Code.Code})");
+            return (null, NoteOf(image, e));
         }
     }
+
+    /// <summary>Writes a predicted content; without one, removes the file of an earlier build.</summary>
+    public static BuildOutput? Write(string folder, string image, byte[]? content)
+    {
+        if (content is null)
+        {
+            Remove(folder, image);
+            return null;
+        }
+
+        AtomicFile.WriteAllBytes(Path.Combine(folder, FileName(image)), content);
+        return new(FileName(image), Kind, content.Length, content.Length, Sha256Digest.Of(content).ToString());
+    }
+
+    private static string NoteOf(string image, HullException error) => $"no {FileName(image)}: {error.Diagnostics[0].Message} ({error.Code.Code})";
 
     /// <summary>Removes the file of an earlier build: an unsigned disk has no registers yet.</summary>
     public static void Remove(string folder, string image) => File.Delete(Path.Combine(folder, FileName(image)));

@@ -41,7 +41,7 @@ public static class ExtensionComposer
         var root = composed.Root;
         var names = locked.Packages.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         var contexts = Label(root, names, image, tools, cache);
-        var tree = ExtensionTree.Split(root, names, [], kind).Extension;
+        var tree = ExtensionTree.Split(root, names, [], [], kind).Extension;
         AddFiles(definition, kind, root, tree);
         if (tree.Count == 1)
         {

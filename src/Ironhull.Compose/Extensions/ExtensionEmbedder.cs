@@ -45,13 +45,13 @@ public sealed class ExtensionEmbedder(ImageDefinition definition, ImageLock lock
         var beside = new List<ExtensionBeside>();
         foreach (var extension in definition.Extensions)
         {
-            var (rest, tree) = ExtensionTree.Split(result, extension.Packages, extension.Keep, ExtensionKind.System);
+            var (rest, tree) = ExtensionTree.Split(result, extension.Packages, extension.Files, extension.Keep, ExtensionKind.System);
             if (tree.Count == 1)
             {
-                throw ExtensionErrors.Empty.Error($"The extension '{extension.Name}': no file below /usr comes from {string.Join(", ", extension.Packages)}.", extension.Where);
+                throw ExtensionErrors.Empty.Error($"The extension '{extension.Name}': there is no file below /usr that comes from or is {string.Join(", ", extension.Packages.Concat(extension.Files))}.", extension.Where);
             }
 
-            var names = extension.Packages.ToHashSet(StringComparer.Ordinal);
+            var names = extension.Packages.Concat(tree.Entries.Where(e => e.Value.Type != InodeType.Directory).Select(e => e.Value.Origin)).ToHashSet(StringComparer.Ordinal);
             if (extension.CrashInitrd is { } crashInitrd)
             {
                 var parts = crash(crashInitrd);

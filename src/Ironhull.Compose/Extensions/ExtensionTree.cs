@@ -9,15 +9,17 @@ public static class ExtensionTree
     /// <summary>Splits a tree.</summary>
     /// <param name="root">The whole composed tree; not changed.</param>
     /// <param name="packages">The packages whose files move, with what their recipes made.</param>
+    /// <param name="files">Patterns of paths that move, whatever package they come from.</param>
     /// <param name="keep">Patterns of paths that stay.</param>
     /// <param name="kind">Files below the kind's folder move.</param>
     /// <returns>What stays, and what moves, with the folders that it lies in.</returns>
-    public static (FileTree Base, FileTree Extension) Split(FileTree root, IEnumerable<string> packages, IReadOnlyList<string> keep, ExtensionKind kind)
+    public static (FileTree Base, FileTree Extension) Split(FileTree root, IEnumerable<string> packages, IReadOnlyList<string> files, IReadOnlyList<string> keep, ExtensionKind kind)
     {
         var origins = OriginsOf(packages);
+        var named = files.Select(f => new PathPattern(f)).ToList();
         var kept = keep.Select(k => new PathPattern(k)).ToList();
         var moved = root.Subtree(kind.Hierarchy())
-            .Where(e => e.Value.Type != InodeType.Directory && origins.Contains(e.Value.Origin) && !kept.Exists(k => k.Matches(e.Key))).ToList();
+            .Where(e => e.Value.Type != InodeType.Directory && (origins.Contains(e.Value.Origin) || named.Exists(n => n.Matches(e.Key))) && !kept.Exists(k => k.Matches(e.Key))).ToList();
         var rest = root.Clone();
         var extension = new FileTree();
         foreach (var (path, inode) in moved)

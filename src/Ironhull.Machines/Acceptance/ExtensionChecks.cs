@@ -9,6 +9,7 @@ internal static class ExtensionChecks
     private const string ConfigurationRelease = "/etc/extension-release.d";
     private const string Refused = "/var/lib/ironhull/refused-extensions";
     private const string Marker = "/usr/share/acceptance-extension";
+    private const string ContainerdAnswers = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/containerd/containerd.sock";
     private const string Cleanup =
         $"rm -rf /var/lib/extensions/acceptance* /etc/extensions/acceptance* /var/lib/confexts/acceptance* {Refused} /opt/acceptance; ";
 
@@ -42,7 +43,7 @@ internal static class ExtensionChecks
         await PutAsync(machine, "/var/lib/extensions/acceptance.raw", await ImageAsync(machine, "acceptance", SystemRelease, files, signer, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
         await machine.SshAsync("systemctl restart systemd-sysext", cancel: cancel).ConfigureAwait(false);
         Check.Equal("merged", await machine.SshAsync($"cat {Marker}", cancel: cancel).ConfigureAwait(false), "the extension's file");
-        var names = await machine.SshAsync("set -e; cat /usr/.systemd-sysext/extensions; touch /opt/acceptance; ls /opt; ! findmnt -n --mountpoint /opt; ctr version >/dev/null", cancel: cancel).ConfigureAwait(false);
+        var names = await machine.SshAsync($"set -e; cat /usr/.systemd-sysext/extensions; touch /opt/acceptance; ls /opt; ! findmnt -n --mountpoint /opt; {ContainerdAnswers}", cancel: cancel).ConfigureAwait(false);
         Check.Contains("containers", names, "what is merged");
         Check.Lacks("acceptance-extension", names, "/opt");
         return string.Join(' ', Check.Lines(names));
@@ -72,7 +73,7 @@ internal static class ExtensionChecks
 
         // Of this invocation alone.
         var journal = await machine.SshAsync(
-            $"set -e; systemctl restart systemd-sysext; test ! -e {Marker}; ls {Refused}; ctr version >/dev/null; systemctl is-active containerd; " +
+            $"set -e; systemctl restart systemd-sysext; test ! -e {Marker}; ls {Refused}; {ContainerdAnswers}; systemctl is-active containerd; " +
             "journalctl -o cat -p err _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID systemd-sysext)", cancel: cancel).ConfigureAwait(false);
         foreach (var name in (string[])["acceptance-unsigned.raw", "acceptance-stranger.raw", "acceptance-altered.raw", "acceptance-folder"])
         {

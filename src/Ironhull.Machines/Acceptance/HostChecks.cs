@@ -179,9 +179,9 @@ internal static class HostChecks
 
     private static async Task<string> PreflightTools(Machine machine, AcceptanceOptions options, CancellationToken cancel)
     {
-        var missing = await machine.SshAsync("for t in conntrack ethtool socat iptables mount nsenter modprobe ip ctr crun; do command -v $t >/dev/null || echo $t; done; iptables -V >/dev/null && modprobe -n overlay", cancel: cancel).ConfigureAwait(false);
+        var missing = await machine.SshAsync("for t in conntrack ethtool socat iptables mount nsenter modprobe ip crun; do command -v $t >/dev/null || echo $t; done; iptables -V >/dev/null && modprobe -n overlay", cancel: cancel).ConfigureAwait(false);
         Check.None(Check.Lines(missing), "missing tools");
-        return "conntrack ethtool socat iptables mount nsenter modprobe ip ctr crun";
+        return "conntrack ethtool socat iptables mount nsenter modprobe ip crun";
     }
 
     private static async Task<string> PreflightKernel(Machine machine, AcceptanceOptions options, CancellationToken cancel)

@@ -79,7 +79,7 @@ internal static class IpeBootChecks
     private static async Task<string> ContainersAsync(Machine machine, AcceptanceOptions options, CancellationToken cancel)
     {
         await ProbeVolume.OpenAsync(machine, options.KeysFolder, signed: true, cancel).ConfigureAwait(false);
-        var signed = await machine.TrySshAsync(IpeChecks.SignedContainer, cancel: cancel).ConfigureAwait(false);
+        var signed = await machine.TrySshAsync(await IpeChecks.SignedContainerAsync(machine, options, cancel).ConfigureAwait(false), cancel: cancel).ConfigureAwait(false);
         await ProbeVolume.CloseAsync(machine, cancel).ConfigureAwait(false);
         Check.Contains(ProbeProgram.Greeting, signed.Output, "the container from the signed volume");
         if (options.OciArchive is null)
@@ -87,7 +87,7 @@ internal static class IpeBootChecks
             return "no OCI archive was given to run";
         }
 
-        var ordinary = await IpeChecks.OrdinaryContainerAsync(machine, options.OciArchive, cancel).ConfigureAwait(false);
+        var ordinary = await IpeChecks.OrdinaryContainerAsync(machine, options, options.OciArchive, cancel).ConfigureAwait(false);
         Check.Contains(options.ContainerOutput, ordinary, "the output of the container from an ordinary OCI layer");
         return "containers from a signed volume and from an ordinary OCI layer run";
     }

@@ -121,7 +121,7 @@ internal static class IpeChecks
     private static async Task<string> Containers(Machine machine, AcceptanceOptions options, CancellationToken cancel)
     {
         await ProbeVolume.OpenAsync(machine, options.KeysFolder, signed: true, cancel).ConfigureAwait(false);
-        var signed = await machine.TrySshAsync(SignedContainer, cancel: cancel).ConfigureAwait(false);
+        var signed = await machine.TrySshAsync(await SignedContainerAsync(machine, options, cancel).ConfigureAwait(false), cancel: cancel).ConfigureAwait(false);
         await ProbeVolume.CloseAsync(machine, cancel).ConfigureAwait(false);
         Check.Contains(ProbeProgram.Greeting, signed.Output, "the container from the signed volume");
         if (options.OciArchive is null)
@@ -129,7 +129,7 @@ internal static class IpeChecks
             return "signed: runs; no OCI archive was given to try";
         }
 
-        var ordinary = await OrdinaryContainerAsync(machine, options.OciArchive, cancel).ConfigureAwait(false);
+        var ordinary = await OrdinaryContainerAsync(machine, options, options.OciArchive, cancel).ConfigureAwait(false);
         Check.Lacks(options.ContainerOutput, ordinary, "the container from an ordinary OCI layer");
         Check.Contains("ermission denied", ordinary, "the container from an ordinary OCI layer");
         return $"signed: runs; ordinary: {Check.Lines(ordinary)[^1]}";
@@ -152,19 +152,24 @@ internal static class IpeChecks
         return Check.Lines(result)[0];
     }
 
-    /// <summary>Runs the probe as a container whose root is the signed volume.</summary>
-    internal static string SignedContainer => $"ctr -n acceptance run --rm --runc-binary /usr/bin/crun --read-only --rootfs {ProbeVolume.MountPoint} acceptance-signed {ProbeVolume.Program} 2>&1";
+    /// <summary>containerd's client on a machine.</summary>
+    internal static Task<string> ClientAsync(Machine machine, AcceptanceOptions options, CancellationToken cancel) => NodeTools.FindAsync(machine, options.ImagePath, "ctr", cancel);
+
+    /// <summary>The command that runs the probe as a container whose root is the signed volume.</summary>
+    internal static async Task<string> SignedContainerAsync(Machine machine, AcceptanceOptions options, CancellationToken cancel) =>
+        $"{await ClientAsync(machine, options, cancel).ConfigureAwait(false)} -n acceptance run --rm --runc-binary /usr/bin/crun --read-only --rootfs {ProbeVolume.MountPoint} acceptance-signed {ProbeVolume.Program} 2>&1";
 
     /// <summary>Imports an OCI archive and runs its container; gives what is written, whether it ran or not.</summary>
-    internal static async Task<string> OrdinaryContainerAsync(Machine machine, string archive, CancellationToken cancel)
+    internal static async Task<string> OrdinaryContainerAsync(Machine machine, AcceptanceOptions options, string archive, CancellationToken cancel)
     {
+        var client = await ClientAsync(machine, options, cancel).ConfigureAwait(false);
         await using (var stream = File.OpenRead(archive))
         {
-            await machine.SshAsync("ctr -n acceptance image import --index-name ironhull.invalid/acceptance:1 -", stream, cancel).ConfigureAwait(false);
+            await machine.SshAsync($"{client} -n acceptance image import --index-name ironhull.invalid/acceptance:1 -", stream, cancel).ConfigureAwait(false);
         }
 
         var result = await machine.TrySshAsync(
-            "ctr -n acceptance run --rm --runc-binary /usr/bin/crun $(ctr -n acceptance image ls -q | head -n 1) acceptance-ordinary 2>&1", cancel: cancel).ConfigureAwait(false);
+            $"{client} -n acceptance run --rm --runc-binary /usr/bin/crun $({client} -n acceptance image ls -q | head -n 1) acceptance-ordinary 2>&1", cancel: cancel).ConfigureAwait(false);
         return result.Output.Trim();
     }
 

@@ -119,12 +119,13 @@ internal static class SelinuxChecks
         }
 
         await ProbeVolume.OpenImageAsync(machine, options.OciArchive, cancel).ConfigureAwait(false);
+        var client = await IpeChecks.ClientAsync(machine, options, cancel).ConfigureAwait(false);
         var said = new List<string>();
         foreach (var domain in (string[])["container_t", "spc_t"])
         {
             using var specification = new MemoryStream(Encoding.UTF8.GetBytes(ContainerSpecification($"system_u:system_r:{domain}:{Categories}")));
             await machine.SshAsync("cat > /run/acceptance-spec", specification, cancel).ConfigureAwait(false);
-            said.Add((await machine.TrySshAsync($"ctr -n acceptance run --rm --runc-binary /usr/bin/crun --config /run/acceptance-spec acceptance-{domain[..3]} 2>&1", cancel: cancel).ConfigureAwait(false)).Output);
+            said.Add((await machine.TrySshAsync($"{client} -n acceptance run --rm --runc-binary /usr/bin/crun --config /run/acceptance-spec acceptance-{domain[..3]} 2>&1", cancel: cancel).ConfigureAwait(false)).Output);
         }
 
         await ProbeVolume.CloseAsync(machine, cancel).ConfigureAwait(false);

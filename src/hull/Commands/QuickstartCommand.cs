@@ -149,10 +149,11 @@ internal sealed class QuickstartCommand : HullCommand
             Indent(context, "open", await machine.SshAsync(
                 $"veritysetup open --root-hash-signature={Volume}/p7s {Volume}/erofs {Sample} {Volume}/verity {rootHash} && mkdir -p /run/{Sample} && " +
                 $"mount -t erofs -o ro$([ ! -e /sys/fs/selinux/enforce ] || echo ,context=system_u:object_r:container_ro_file_t:s0) /dev/mapper/{Sample} /run/{Sample} && veritysetup status {Sample} | grep status:", cancel: cancellation).ConfigureAwait(false));
+            var client = await NodeTools.FindAsync(machine, image, "ctr", cancellation).ConfigureAwait(false);
             var words = container.Entrypoint.Concat(container.Command).Select(w => $"'{w.Replace("'", "'\\''", StringComparison.Ordinal)}'");
             var environment = string.Concat(container.Environment.Select(e => $"--env {e.Key}={e.Value} "));
             Indent(context, "run", await machine.SshAsync(
-                $"ctr run --rm --runc-binary $(command -v crun || command -v runc) --read-only {environment}--rootfs /run/{Sample} {Sample} {string.Join(' ', words)}", cancel: cancellation).ConfigureAwait(false));
+                $"{client} run --rm --runc-binary $(command -v crun || command -v runc) --read-only {environment}--rootfs /run/{Sample} {Sample} {string.Join(' ', words)}", cancel: cancellation).ConfigureAwait(false));
             await machine.PowerOffAsync(TimeSpan.FromSeconds(120), cancellation).ConfigureAwait(false);
         }
 

@@ -28,7 +28,7 @@ public class ExtensionLabelsTests
         root.Set("/usr/bin/engine", Inode.File(Content.FromText("engine"), origin: "engine"));
         root.Set("/usr/bin/base", Inode.File(Content.FromText("base"), origin: "base"));
         TreeLabels.Apply(root, s_contexts);
-        var extension = ExtensionTree.Split(root, ["engine"], [], ExtensionKind.System).Extension;
+        var extension = ExtensionTree.Split(root, ["engine"], [], [], ExtensionKind.System).Extension;
         new ExtensionRelease { Id = "ironhull" }.Apply(extension, ExtensionKind.System, "runtime");
 
         var tree = WrittenAndRead(ExtensionImage.Finish(extension, s_contexts, 0));

@@ -151,6 +151,29 @@ public sealed class ExtensionTests(SharedKeys keys)
         Assert.Equal("HULL5401", (await Assert.ThrowsAsync<HullException>(() => image.BuildAsync())).Code.Code);
     }
 
+    [Fact]
+    public async Task Build_ExtensionOfFilesBesideTheImage_TakesThemFromAnotherExtensionsPackage()
+    {
+        using var image = Image("\nextensions: [{name: one, files: [/usr/share/data/te*], place: outputs}, {name: runtime, packages: [data]}]");
+        await image.BuildAsync();
+
+        using var one = OpenImage.Open(Path.Combine(image.Output, "extensions", "one.raw"));
+        var tree = one.ReadTree();
+        using var disk = OpenImage.Open(Path.Combine(image.Output, "small.raw"));
+        var merged = disk.ReadMergedTree();
+
+        Assert.True(tree.Contains("/usr/share/data/text"));
+        Assert.False(tree.Contains("/usr/share/data/noise"));
+        Assert.Contains("\"name\": \"data\"", tree["/usr/share/ironhull/extensions/one.json"].Content!.ToText(), StringComparison.Ordinal);
+        Assert.False(merged.Contains("/usr/share/data/text"));
+        Assert.True(merged.Contains("/usr/share/data/noise"));
+        Assert.Contains("data\t", await File.ReadAllTextAsync(Path.Combine(image.Output, "small.packages.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ExtensionOfNothing_ReportsTheMissingKey() =>
+        Assert.Equal(DefinitionErrors.MissingKey, Assert.Throws<HullException>(() => Image("\nextensions: [{name: runtime}]")).Code);
+
     private SmallImage Image(string more)
     {
         var image = new SmallImage(keys.Folder);
