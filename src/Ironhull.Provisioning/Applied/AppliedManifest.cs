@@ -71,7 +71,7 @@ public sealed record AppliedManifest(IReadOnlyList<AppliedNode> Nodes)
             }
         }
 
-        using var folder = root.Make(Validation.PathRules.Parent(FilePath), (f, name) => ownership.Set(f.Descriptor, name, f.Full(name), 0, 0));
+        using var folder = root.Make(Validation.PathRules.Parent(FilePath), (f, name, path) => ownership.Set(f.Descriptor, name, path, 0, 0));
         folder.Write(FilePath[(FilePath.LastIndexOf('/') + 1)..], Text(nodes.Values), 0x180, (f, name) => ownership.Set(f.Descriptor, name, FilePath, 0, 0));
     }
 

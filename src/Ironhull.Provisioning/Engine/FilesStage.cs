@@ -242,8 +242,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         }
 
         _made.Add(path);
-        folder.MakeDirectory(name, mode);
-        ownership.Set(folder.Descriptor, name, path, user, group);
+        folder.MakeDirectory(name, mode, (f, n) => ownership.Set(f.Descriptor, n, path, user, group));
         return true;
     }
 
@@ -293,13 +292,8 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
 
         if (kind == NodeKind.None)
         {
-            folder.MakeDirectory(name, (uint)(directory.Mode ?? 0x1ED));
-            ownership.Set(folder.Descriptor, name, directory.Path, Id(directory.User, isGroup: false) ?? 0, Id(directory.Group, isGroup: true) ?? 0);
-            if (directory.Mode is { } special)
-            {
-                folder.ChangeMode(name, (uint)special);
-            }
-
+            var (user, group) = (Id(directory.User, isGroup: false) ?? 0, Id(directory.Group, isGroup: true) ?? 0);
+            folder.MakeDirectory(name, (uint)(directory.Mode ?? 0x1ED), (f, n) => ownership.Set(f.Descriptor, n, directory.Path, user, group));
             return;
         }
 
@@ -478,10 +472,10 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         return ((uint)(status.Mode & 0xFFF), user, group);
     }
 
-    private void MakeParent(OpenFolder folder, string name)
+    private void MakeParent(OpenFolder folder, string name, string path)
     {
-        _made.Add(folder.Full(name));
-        ownership.Set(folder.Descriptor, name, folder.Full(name), 0, 0);
+        _made.Add(path);
+        ownership.Set(folder.Descriptor, name, path, 0, 0);
     }
 
     private static void RemoveAll(OpenFolder folder, string name, int depth)

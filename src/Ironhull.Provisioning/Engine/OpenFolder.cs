@@ -181,12 +181,26 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
         _ = Libc.Unlink(descriptor, temporary, 0);
     }
 
-    /// <summary>Makes a folder.</summary>
-    public void MakeDirectory(string name, uint mode)
+    /// <summary>Makes a folder under another name, and gives it its name when it has owner and mode: whoever finds it finds it finished.</summary>
+    /// <param name="name">The final name, which nothing has.</param>
+    /// <param name="mode">The mode's twelve bits.</param>
+    /// <param name="own">Sets the owner.</param>
+    public void MakeDirectory(string name, uint mode, Action<OpenFolder, string> own)
     {
-        Check(Libc.MakeDirectory(descriptor, name, 0x1C0), "made", name);
-        FileLabel.Inherit(this, name, name);
-        ChangeMode(name, mode);
+        var temporary = Temporary(name);
+        Check(Libc.MakeDirectory(descriptor, temporary, 0x1C0), "made", name);
+        try
+        {
+            FileLabel.Inherit(this, name, temporary);
+            own(this, temporary);
+            ChangeMode(temporary, mode);
+            Check(Libc.Rename(descriptor, temporary, descriptor, name), "given its name", name);
+        }
+        catch
+        {
+            _ = Libc.Unlink(descriptor, temporary, Libc.RemoveDirectory);
+            throw;
+        }
     }
 
     /// <summary>Sets the mode of a file or folder.</summary>
@@ -221,7 +235,11 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
     {
         var bytes = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name));
         var temporary = $".provision-{Convert.ToHexStringLower(bytes.AsSpan(0, 8))}-{++_temporary}";
-        _ = Libc.Unlink(descriptor, temporary, 0);
+        if (Libc.Unlink(descriptor, temporary, 0) < 0)
+        {
+            _ = Libc.Unlink(descriptor, temporary, Libc.RemoveDirectory);
+        }
+
         return temporary;
     }
 

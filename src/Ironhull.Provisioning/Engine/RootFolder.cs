@@ -65,7 +65,9 @@ public sealed class RootFolder : IDisposable
     }
 
     /// <summary>Opens a folder, and makes it and those above with mode 0755, owned by root, when they are not there.</summary>
-    internal OpenFolder Make(string path, Action<OpenFolder, string> own)
+    /// <param name="path">The folder.</param>
+    /// <param name="own">Sets the owner of one that is made: by the folder that it is in, the name that it has there for now, and its path.</param>
+    internal OpenFolder Make(string path, Action<OpenFolder, string, string> own)
     {
         if (Find(path) is { } found)
         {
@@ -81,8 +83,7 @@ public sealed class RootFolder : IDisposable
             }
 
             RefuseReadOnly(parent, name);
-            parent.MakeDirectory(name, 0x1ED);
-            own(parent, name);
+            parent.MakeDirectory(name, 0x1ED, (folder, temporary) => own(folder, temporary, path));
         }
 
         return Find(path) ?? throw ProvisioningErrors.RootAccess.Error($"The folder {path} was made and is gone.");

@@ -37,7 +37,7 @@ internal sealed class ResultFile(RootFolder root, IOwnership ownership)
             json.WriteEndObject();
         }
 
-        using var folder = root.Make("/etc", (_, _) => { });
+        using var folder = root.Make("/etc", (_, _, _) => { });
         folder.Write(Name, [.. buffer.ToArray(), (byte)'\n'], 0x180, (f, n) => ownership.Set(f.Descriptor, n, $"/etc/{Name}", 0, 0));
     }
 

@@ -30,7 +30,7 @@ internal sealed class StartedMark(RootFolder root, IOwnership ownership)
             throw ProvisioningErrors.OtherConfig.Error("What is on ROOT comes from another config than the one that was found now.");
         }
 
-        using var folder = root.Make(PathRules.Parent(FilePath), (f, name) => ownership.Set(f.Descriptor, name, f.Full(name), 0, 0));
+        using var folder = root.Make(PathRules.Parent(FilePath), (f, name, path) => ownership.Set(f.Descriptor, name, path, 0, 0));
         folder.Write(s_name, hash, 0x180, (f, name) => ownership.Set(f.Descriptor, name, FilePath, 0, 0));
         root.Flush();
     }

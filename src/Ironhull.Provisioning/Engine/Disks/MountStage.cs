@@ -16,7 +16,7 @@ public sealed class MountStage(RootFolder root, IPrograms programs, IOwnership o
         foreach (var filesystem in Mounted(storage))
         {
             var place = filesystem.Path!;
-            using (root.Make(place, (folder, name) => ownership.Set(folder.Descriptor, name, folder.Full(name), 0, 0)))
+            using (root.Make(place, (folder, name, path) => ownership.Set(folder.Descriptor, name, path, 0, 0)))
             {
                 programs.Call(filesystem.Device, "mount", [.. Options(filesystem), "--types", filesystem.Format!, "--", filesystem.Device, Resolve(place)]);
             }

@@ -20,7 +20,7 @@ internal sealed class VolumeTable(RootFolder root, IOwnership ownership)
             return;
         }
 
-        using var etc = root.Make("/etc", (_, _) => { });
+        using var etc = root.Make("/etc", (_, _, _) => { });
         foreach (var volume in volumes.Where(v => v.Key.Length > 0))
         {
             if (root.Find("/etc/luks") is { } there)
@@ -29,11 +29,10 @@ internal sealed class VolumeTable(RootFolder root, IOwnership ownership)
             }
             else
             {
-                etc.MakeDirectory("luks", 0x1C0);
-                ownership.Set(etc.Descriptor, "luks", "/etc/luks", 0, 0);
+                etc.MakeDirectory("luks", 0x1C0, (f, n) => ownership.Set(f.Descriptor, n, "/etc/luks", 0, 0));
             }
 
-            using var keys = root.Make("/etc/luks", (_, _) => { });
+            using var keys = root.Make("/etc/luks", (_, _, _) => { });
             keys.Write(volume.Name, volume.Key.Span, OwnerOnly, (f, n) => ownership.Set(f.Descriptor, n, $"/etc/luks/{volume.Name}", 0, 0));
         }
 
