@@ -22,4 +22,8 @@ public static class CrashKernelErrors
     /// <summary>The kernel refused it for another reason.</summary>
     public static readonly ErrorCode Refused = new(
         "HULL7105", ErrorCategory.Environment, "The running kernel refuses to load or unload the kernel for crashes", "The kernel's log says more ('journalctl -k'); only root with CAP_SYS_BOOT may do it.");
+
+    /// <summary>The signatures of the PCR policy cannot be used.</summary>
+    public static readonly ErrorCode SignaturesInvalid = new(
+        "HULL7106", ErrorCategory.Input, "The signatures of the PCR policy cannot be read", "Name the file that systemd has made of the running image's section .pcrsig: /run/systemd/tpm2-pcr-signature.json.");
 }

@@ -30,6 +30,24 @@ public sealed class CrashKernelCommandTests : IDisposable
         Assert.Contains("irqpoll nr_cpus=1 console=tty0", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_SignaturesThatAreNotThere_AddNothing()
+    {
+        var call = new Call();
+        Assert.Equal(0, Run(call, "load", "--pcr-signatures", PathOf("none.json"), PathOf("vmlinuz"), PathOf("initrd"), "x").Code);
+        Assert.Equal("kernel initrd x", call.Loaded);
+    }
+
+    [Fact]
+    public void Load_Signatures_AreAWordOfTheCommandLine()
+    {
+        var (key, policy) = (new string('a', 64), new string('b', 64));
+        Write("pcr.json", $$"""{"sha256":[{},{"pcrs":[11],"pkfp":"{{key}}","pol":"{{policy}}","sig":"c2ln"}]}""");
+        var call = new Call();
+        Assert.Equal(0, Run(call, "load", "--pcr-signatures", PathOf("pcr.json"), PathOf("vmlinuz"), PathOf("initrd"), "x").Code);
+        Assert.Equal($"kernel initrd x ironhull.pcr-signature={key},{policy}:c2ln", call.Loaded);
+    }
+
     [Theory]
     [InlineData(99, "HULL7101")]
     [InlineData(13, "HULL7104")]
