@@ -117,7 +117,7 @@ public static class PolicyStage
         byte[] Read(string name) => File.ReadAllBytes(Path.Combine(folder, name));
         void Put(string path, byte[] bytes) => tree.Set(path, Inode.File(Content.FromBytes(bytes), origin: Origin));
 
-        var logins = PolicyCompiler.ReadLogins(folder);
+        var logins = CilStatements.With(PolicyCompiler.ReadLogins(folder), policy.Logins);
         var passwd = tree.TryGet("/etc/passwd", out var inode) && inode.Content is { } content ? System.Text.Encoding.UTF8.GetString(content.ToArray()) : "";
         var homes = HomeContexts.Write(System.Text.Encoding.ASCII.GetString(Read(PolicyCompiler.ContextsFile)), logins, HomeContexts.Accounts(passwd));
         Put($"{root}/policy/policy.{policy.Version.ToString(CultureInfo.InvariantCulture)}", Read(PolicyCompiler.PolicyFile));

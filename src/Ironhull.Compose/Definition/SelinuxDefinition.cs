@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ironhull.Compose.Yaml;
 
 namespace Ironhull.Compose.Definition;
@@ -8,11 +9,12 @@ namespace Ironhull.Compose.Definition;
 /// <param name="Modules">Names of the modules that are taken beside <c>base</c>; all when the list is empty.</param>
 /// <param name="Without">Names of modules that are left out.</param>
 /// <param name="Booleans">Booleans that the modules declare, with the values they have here; ordinal order.</param>
+/// <param name="Logins">SELinux users of logins, <c>__default__</c> for all others, in place of the policy's own lines; ordinal order.</param>
 /// <param name="Local">Absolute paths of the image's own modules in CIL, compiled last.</param>
 /// <param name="Where">The map.</param>
-public sealed record SelinuxDefinition(
+public sealed partial record SelinuxDefinition(
     string Policy, int Version, IReadOnlyList<Located<string>> Modules, IReadOnlyList<Located<string>> Without,
-    IReadOnlyDictionary<string, bool> Booleans, IReadOnlyList<string> Local, Diagnostics.Location Where)
+    IReadOnlyDictionary<string, bool> Booleans, IReadOnlyDictionary<string, string> Logins, IReadOnlyList<string> Local, Diagnostics.Location Where)
 {
     private static readonly TextForm Name = new("a name of lower-case letters, digits, '_' and '-'", "^[a-z0-9][a-z0-9_\\-]*$");
 
@@ -22,8 +24,33 @@ public sealed record SelinuxDefinition(
         f.StringList("modules", description: "The modules to take beside 'base'; all of them when the key is missing.", form: Name),
         f.StringList("without", description: "Modules that are left out.", form: Name),
         ReadBooleans(f),
+        ReadLogins(f),
         folder.Files(f, f.StringList("local", description: "The image's own modules in CIL, relative to this file; compiled after the others.")),
         f.Where);
+
+    private static SortedDictionary<string, string> ReadLogins(FieldReader f)
+    {
+        var logins = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, user) in f.StringMap("logins", "SELinux users of logins ('__default__' for all others), in place of the policy's own."))
+        {
+            if (Login().IsMatch(name) && User().IsMatch(user))
+            {
+                logins[name] = user;
+            }
+            else
+            {
+                f.Report(Diagnostics.DefinitionErrors.InvalidValue.With($"'{name}: {user}' is not a login and an SELinux user such as user_u.", f.WhereIs("logins")));
+            }
+        }
+
+        return logins;
+    }
+
+    [GeneratedRegex(@"^[a-z_][a-z0-9_\-]{0,31}\z")]
+    private static partial Regex Login();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9]*_u\z")]
+    private static partial Regex User();
 
     private static SortedDictionary<string, bool> ReadBooleans(FieldReader f)
     {

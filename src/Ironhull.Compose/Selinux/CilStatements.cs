@@ -50,6 +50,14 @@ public static class CilStatements
         return logins;
     }
 
+    /// <summary>Lines with other SELinux users for some logins; the range of such a line is the lowest level alone.</summary>
+    /// <param name="logins">The policy's lines.</param>
+    /// <param name="users">Login name to SELinux user.</param>
+    public static IReadOnlyList<Login> With(IReadOnlyList<Login> logins, IReadOnlyDictionary<string, string> users) =>
+        [.. logins.Where(l => !users.ContainsKey(l.Name)), .. users.Select(u => new Login(u.Key, u.Value, LowestRange))];
+
+    private const string LowestRange = "s0-s0";
+
     /// <summary>The file <c>seusers</c> as libsemanage writes it: the last one first, the default at the end.</summary>
     public static string Render(IReadOnlyList<Login> logins) => string.Concat(
         logins.Where(l => l.Name != DefaultLogin).Reverse().Concat(logins.Where(l => l.Name == DefaultLogin)).Select(l => $"{l.Name}:{l.User}:{l.Range}\n"));

@@ -107,6 +107,14 @@ public class FileContextsTests
         Assert.Equal("sddm:xdm:s0-s0:c1,c2\nroot:unconfined_u:s0-s0:c0.c1023\n__default__:user_u:s0-s0\n", CilStatements.Render(logins));
     }
 
+    [Fact]
+    public void With_OtherUsers_TakesThePlaceOfThePolicysLinesWithTheLowestLevel()
+    {
+        CilStatements.Login[] logins = [new("root", "unconfined_u", "s0-s0:c0.c1023"), new(CilStatements.DefaultLogin, "unconfined_u", "s0-s0:c0.c1023")];
+        var with = CilStatements.With(logins, new Dictionary<string, string> { [CilStatements.DefaultLogin] = "user_u", ["core"] = "staff_u" });
+        Assert.Equal("core:staff_u:s0-s0\nroot:unconfined_u:s0-s0:c0.c1023\n__default__:user_u:s0-s0\n", CilStatements.Render(with));
+    }
+
     [Theory]
     [InlineData("(selinuxuser root)")]
     [InlineData("(selinuxuser root u ((s0)))")]
