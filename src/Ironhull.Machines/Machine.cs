@@ -30,6 +30,7 @@ public sealed class Machine : IAsyncDisposable
     private SshClient? _ssh;
     private Firmware? _firmware;
     private int _starts;
+    private bool _connected;
 
     private Machine(MachineOptions options, DirectoryInfo folder)
     {
@@ -132,8 +133,11 @@ public sealed class Machine : IAsyncDisposable
 
     /// <summary>Opens the ssh connection that <see cref="SshAsync"/> uses.</summary>
     /// <exception cref="HullException">HULL7008.</exception>
-    public Task ConnectAsync(CancellationToken cancel = default) =>
-        (_ssh ?? throw MachineErrors.SshFailed.Error("The machine has no network.")).ConnectAsync(_options.BootTimeout, () => Runs, cancel);
+    public async Task ConnectAsync(CancellationToken cancel = default)
+    {
+        await (_ssh ?? throw MachineErrors.SshFailed.Error("The machine has no network.")).ConnectAsync(_options.BootTimeout, () => Runs, cancel).ConfigureAwait(false);
+        _connected = true;
+    }
 
     /// <summary>Runs a shell command as root in the machine, whatever its exit code.</summary>
     /// <param name="command">For <c>bash -c</c>.</param>
@@ -159,6 +163,17 @@ public sealed class Machine : IAsyncDisposable
             : throw MachineErrors.CommandFailed.Error($"'{command}' ended with code {result.ExitCode}:\n{(result.Output + result.Error).Trim()}");
     }
 
+    /// <summary>Runs a shell command in the machine as a user who takes the same key as root, whatever its exit code.</summary>
+    /// <exception cref="HullException">HULL7008: the machine has no network.</exception>
+    internal Task<ToolResult> TrySshAsUserAsync(string user, string command, CancellationToken cancel) =>
+        (_ssh ?? throw MachineErrors.SshFailed.Error("The machine has no network.")).RunAsync(user, command, cancel);
+
+    /// <summary>Connects to a Unix socket of the machine.</summary>
+    /// <param name="path">Its path there.</param>
+    /// <exception cref="HullException">HULL7004, HULL7008: the machine has no network.</exception>
+    internal Stream OpenSocket(string path) =>
+        (_ssh ?? throw MachineErrors.SshFailed.Error("The machine has no network.")).Open($"exec socat - UNIX-CONNECT:{path}");
+
     /// <summary>A root shell in the machine on this terminal.</summary>
     /// <returns>The shell's exit code.</returns>
     public Task<int> SshOnTerminalAsync(CancellationToken cancel = default) =>
@@ -171,6 +186,7 @@ public sealed class Machine : IAsyncDisposable
     /// <returns>Whether the system shut down by itself.</returns>
     public async Task<bool> PowerOffAsync(TimeSpan limit, CancellationToken cancel = default)
     {
+        await EndsAsync().ConfigureAwait(false);
         try
         {
             await TrySshAsync("systemctl poweroff --no-block", cancel: cancel).ConfigureAwait(false);
@@ -214,6 +230,7 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Ends the machine at once and removes its folder.</summary>
     public async ValueTask DisposeAsync()
     {
+        await EndsAsync().ConfigureAwait(false);
         foreach (var part in (IAsyncDisposable?[])[_ssh, _qemu, _tpm])
         {
             if (part is not null)
@@ -226,6 +243,15 @@ public sealed class Machine : IAsyncDisposable
         {
             _folder.Delete(recursive: true);
             _folder.Refresh();
+        }
+    }
+
+    private async Task EndsAsync()
+    {
+        if (Runs && _connected && _options.BeforeEnd is { } told)
+        {
+            _connected = false;
+            await told(this).ConfigureAwait(false);
         }
     }
 
@@ -251,6 +277,7 @@ public sealed class Machine : IAsyncDisposable
     private async Task LaunchAsync(IReadOnlyDictionary<string, string> given, CancellationToken cancel)
     {
         _starts++;
+        _connected = false;
         var qemu = HostTool.Find("qemu-system-x86_64", "run the machine");
         Accelerator = _options.Accelerator ?? await Qemu.Accelerator.FindAsync(qemu, cancel).ConfigureAwait(false);
         var credentials = new Dictionary<string, string>(given);

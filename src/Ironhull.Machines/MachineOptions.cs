@@ -46,4 +46,7 @@ public sealed record MachineOptions
 
     /// <summary>Changes the machine's own disk (a qcow2 overlay) before the machine starts, or null.</summary>
     public Func<string, CancellationToken, Task>? PrepareDisk { get; init; }
+
+    /// <summary>Told of the running machine that answers ssh, before it is shut down or ended, or null. Must not throw.</summary>
+    internal Func<Machine, Task>? BeforeEnd { get; init; }
 }

@@ -42,14 +42,15 @@ internal sealed class SshClient : IAsyncDisposable
     /// <param name="folder">Where key, known hosts and the connection's socket are.</param>
     /// <param name="port">Port on the loopback.</param>
     /// <param name="master">Whether this use opens the shared connection; the others run over it.</param>
-    internal static IReadOnlyList<string> Arguments(string folder, int port, bool master) =>
+    /// <param name="user">Whoever is not root has a connection of his own.</param>
+    internal static IReadOnlyList<string> Arguments(string folder, int port, bool master, string user = "root") =>
     [
         "-F", "none", "-i", Path.Combine(folder, "key"), "-p", port.ToString(CultureInfo.InvariantCulture),
         "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
         "-o", "StrictHostKeyChecking=accept-new", "-o", $"UserKnownHostsFile={Path.Combine(folder, "known_hosts")}",
         "-o", "ConnectTimeout=120", "-o", "ServerAliveInterval=30", "-o", "ServerAliveCountMax=20",
-        "-o", $"ControlPath={Path.Combine(folder, "ssh")}", "-o", master ? "ControlMaster=yes" : "ControlMaster=no",
-        "root@127.0.0.1",
+        "-o", user == "root" ? $"ControlPath={Path.Combine(folder, "ssh")}" : "ControlPath=none", "-o", master ? "ControlMaster=yes" : "ControlMaster=no",
+        $"{user}@127.0.0.1",
     ];
 
     /// <summary>Opens the shared connection; tries again until the machine answers.</summary>
@@ -87,6 +88,13 @@ internal sealed class SshClient : IAsyncDisposable
     /// <summary>Runs a shell command in the machine.</summary>
     public Task<ToolResult> RunAsync(string command, Stream? input, CancellationToken cancel) =>
         HostTool.RunAsync(_ssh, [.. Arguments(_folder, _port, master: false), "--", command], input, cancel);
+
+    /// <summary>Runs a shell command in the machine as another user, who takes the same key.</summary>
+    public Task<ToolResult> RunAsync(string user, string command, CancellationToken cancel) =>
+        HostTool.RunAsync(_ssh, [.. Arguments(_folder, _port, master: false, user), "--", command], cancel: cancel);
+
+    /// <summary>Runs a shell command in the machine whose input and output are a stream.</summary>
+    public Stream Open(string command) => ProcessStream.Start(_ssh, [.. Arguments(_folder, _port, master: false), "--", command]);
 
     /// <summary>A shell on this terminal; ends with it.</summary>
     public async Task<int> RunOnTerminalAsync(CancellationToken cancel)

@@ -14,6 +14,9 @@ public sealed record AcceptanceOptions
     /// <summary>An OCI image archive whose container is run on the machine, or null to leave that test out.</summary>
     public string? OciArchive { get; init; }
 
+    /// <summary>A signed system extension for the image, with programs in /usr/bin, or null to leave that test out.</summary>
+    public string? Extension { get; init; }
+
     /// <summary>Text that the container's output must contain.</summary>
     public string ContainerOutput { get; init; } = "Hello from Ironhull";
 

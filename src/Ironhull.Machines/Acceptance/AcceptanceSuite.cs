@@ -24,6 +24,7 @@ public static class AcceptanceSuite
         new(AttestChecks.Name, AttestChecks.Title, "attest", Fast: true),
         .. BootChecks.All.Select(c => new AcceptanceTest(c.Name, c.Title, c.Name[..c.Name.IndexOf('/', StringComparison.Ordinal)], c.Fast)),
         new(Instances, InstancesTitle, "instance"),
+        new(DenialWatch.Name, DenialWatch.Title, "denials", Fast: true),
     ];
 
     /// <summary>The tests that a filter selects.</summary>
@@ -76,6 +77,7 @@ public static class AcceptanceSuite
             "echo root-file-system $(findmnt -no UUID /)";
 
         private readonly List<AcceptanceResult> _results = [];
+        private readonly DenialWatch _watch = new(options);
         private string? _firstIdentity;
         private string? _secondIdentity;
 
@@ -90,8 +92,25 @@ public static class AcceptanceSuite
                 await HostAsync(host, instances is not null, cancel).ConfigureAwait(false);
             }
 
-            await using var kept = new SealedMachine(options, image, folder, Keep);
-            await using var addons = new AddonMachine(options, image, folder, Keep, BootedAsync);
+            await BootsAsync(cancel).ConfigureAwait(false);
+            if (instances is not null)
+            {
+                await TestAsync(instances, () => InstancesAsync(cancel), cancel).ConfigureAwait(false);
+            }
+
+            // A denial is a failure whatever was selected.
+            var denials = Tests.First(t => t.Name == DenialWatch.Name);
+            if (selected.Contains(denials) || _watch.HasFound)
+            {
+                await TestAsync(denials, () => Task.FromResult(_watch.Require()), cancel).ConfigureAwait(false);
+            }
+        }
+
+        private async Task BootsAsync(CancellationToken cancel)
+        {
+            await using var kept = new SealedMachine(options, image, folder, Keep, _watch);
+            await using var addons = new AddonMachine(options, image, folder, Keep, _watch, BootedAsync);
+            await using var audit = new AuditMachine(image, folder, Keep, _watch);
             foreach (var check in BootChecks.All)
             {
                 if (selected.FirstOrDefault(t => t.Name == check.Name) is { } test)
@@ -102,18 +121,18 @@ public static class AcceptanceSuite
                         await addons.DisposeAsync().ConfigureAwait(false);
                     }
 
+                    if (!AuditMachine.IsFor(check.Name))
+                    {
+                        await audit.DisposeAsync().ConfigureAwait(false);
+                    }
+
                     var own = Directory.CreateDirectory(Path.Combine(folder, check.Name.Replace('/', '-'))).FullName;
-                    var context = new BootChecks.BootContext(options, image, own, machine => Keep(machine, check.Name), kept, addons);
+                    var context = new BootChecks.BootContext(options, image, own, machine => Keep(machine, check.Name), kept, addons, audit, _watch);
                     await TestAsync(test, () => check.Run(context, cancel), cancel).ConfigureAwait(false);
                     Directory.Delete(own, recursive: true);
                 }
             }
 
-            await addons.DisposeAsync().ConfigureAwait(false);
-            if (instances is not null)
-            {
-                await TestAsync(instances, () => InstancesAsync(cancel), cancel).ConfigureAwait(false);
-            }
         }
 
         private async Task HostAsync(List<AcceptanceTest> tests, bool identity, CancellationToken cancel)
@@ -207,13 +226,7 @@ public static class AcceptanceSuite
             Report(new(test.Name, test.Title, outcome, TimeProvider.System.GetElapsedTime(start), message));
         }
 
-        private MachineOptions Machine() => new()
-        {
-            ImagePath = options.ImagePath,
-            KeysFolder = options.KeysFolder,
-            Accelerator = options.Accelerator,
-            BootTimeout = options.BootTimeout,
-        };
+        private MachineOptions Machine() => _watch.Options(options.ImagePath);
 
         private void Keep(Machine machine, string name)
         {

@@ -7,7 +7,7 @@ namespace Ironhull.Machines.Acceptance;
 /// One machine that the tests of addons share: the first one boots with its addon switched on beforehand, a later one switches its own on from the
 /// running node, as its owner would, and restarts. <paramref name="booted"/> is told of each first boot.
 /// </summary>
-internal sealed class AddonMachine(AcceptanceOptions options, ImageDisk image, string folder, Action<Machine, string> keep, Func<Machine, CancellationToken, Task> booted) : IAsyncDisposable
+internal sealed class AddonMachine(AcceptanceOptions options, ImageDisk image, string folder, Action<Machine, string> keep, DenialWatch watch, Func<Machine, CancellationToken, Task> booted) : IAsyncDisposable
 {
     /// <summary>How the names of these tests begin.</summary>
     public const string Group = "addon/";
@@ -64,8 +64,7 @@ internal sealed class AddonMachine(AcceptanceOptions options, ImageDisk image, s
     private async Task<Machine> StartAsync(string disk, string name, CancellationToken cancel)
     {
         await DisposeAsync().ConfigureAwait(false);
-        _machine = await Machine.StartAsync(
-            new() { ImagePath = disk, KeysFolder = options.KeysFolder, Accelerator = options.Accelerator, BootTimeout = options.BootTimeout }, cancel).ConfigureAwait(false);
+        _machine = await Machine.StartAsync(watch.Options(disk), cancel).ConfigureAwait(false);
         await UpAsync(name, cancel).ConfigureAwait(false);
         await booted(_machine, cancel).ConfigureAwait(false);
         return _machine;

@@ -29,7 +29,10 @@ internal static class BootChecks
     /// <param name="Keep">Keeps a machine's console under a name.</param>
     /// <param name="Sealed">The machine that the tests of the profile "sealed" share.</param>
     /// <param name="Addons">The machine that the tests of addons share.</param>
-    internal sealed record BootContext(AcceptanceOptions Options, ImageDisk Image, string Folder, Action<Machine> Keep, SealedMachine Sealed, AddonMachine Addons);
+    /// <param name="Audit">The machine that the tests of ordinary container images share.</param>
+    /// <param name="Watch">Gives the options of machines, and asks each for denials.</param>
+    internal sealed record BootContext(
+        AcceptanceOptions Options, ImageDisk Image, string Folder, Action<Machine> Keep, SealedMachine Sealed, AddonMachine Addons, AuditMachine Audit, DenialWatch Watch);
 
     /// <summary>All tests, the cheap ones first.</summary>
     public static IReadOnlyList<BootCheck> All { get; } =
@@ -45,6 +48,7 @@ internal static class BootChecks
         new("firmware/strangers-addon-is-ignored", "An addon signed by a stranger is ignored; one signed by the image's key is used", AddonAsync),
         new("verity/flipped-bit-panics", "One flipped bit in /usr ends in a panic, never in a running system", FlippedBitAsync),
         .. IpeBootChecks.All,
+        .. PodChecks.All,
         .. SealedChecks.All,
         .. AddonChecks.All,
         .. CrashDumpChecks.All,
@@ -122,13 +126,7 @@ internal static class BootChecks
         return await Machine.StartAsync(Options(context, disk) with { DiskSize = 0, Tpm = false, Network = false }, cancel).ConfigureAwait(false);
     }
 
-    internal static MachineOptions Options(BootContext context, string image) => new()
-    {
-        ImagePath = image,
-        KeysFolder = context.Options.KeysFolder,
-        Accelerator = context.Options.Accelerator,
-        BootTimeout = context.Options.BootTimeout,
-    };
+    internal static MachineOptions Options(BootContext context, string image) => context.Watch.Options(image);
 
     internal static void Replace(FileTree files, string path, Func<ReadOnlyMemory<byte>, byte[]> change) =>
         files.Update(path, inode => File(change(inode.Content!.ToArray())));

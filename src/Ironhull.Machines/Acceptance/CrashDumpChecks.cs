@@ -3,6 +3,9 @@ namespace Ironhull.Machines.Acceptance;
 /// <summary>The test of crash dumps: addon and extension, a crash, and the dump that is there after the restart.</summary>
 internal static class CrashDumpChecks
 {
+    /// <summary>The addon that reserves the memory.</summary>
+    internal const string Addon = "kdump";
+
     private const string Extension = "/var/lib/extensions/kdump.raw";
     private const string Written = "crash dump: /var/crash/";
     private const string Message = "Kernel panic - not syncing: sysrq triggered crash";
@@ -17,36 +20,59 @@ internal static class CrashDumpChecks
 
     private static async Task<string> CrashAsync(BootChecks.BootContext context, CancellationToken cancel)
     {
-        var extension = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(context.Options.ImagePath))!, "extensions", "kdump.raw");
+        var extension = ExtensionOf(context.Options);
         if (!File.Exists(extension))
         {
             throw new CheckSkippedException($"{extension} is not there");
         }
 
-        var machine = await context.Addons.SwitchAsync("kdump", node => PutAsync(node, extension, cancel), cancel).ConfigureAwait(false);
+        var machine = await context.Addons.SwitchAsync(Addon, node => PutAsync(node, extension, cancel), cancel).ConfigureAwait(false);
+        await context.Watch.AskAsync(machine, "kdump").ConfigureAwait(false);
         await LoadedAsync(machine, cancel).ConfigureAwait(false);
+        string written;
+        try
+        {
+            written = await CrashedAsync(machine, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Keep(machine);
+        }
+
+        await context.Addons.AgainAsync("kdump-after", cancel).ConfigureAwait(false);
+        var facts = await ReadAsync(machine, cancel).ConfigureAwait(false);
+        await LoadedAsync(machine, cancel).ConfigureAwait(false);
+        return $"{written}; {facts}";
+    }
+
+    /// <summary>The extension that the build leaves beside the disk.</summary>
+    internal static string ExtensionOf(AcceptanceOptions options) =>
+        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.ImagePath))!, "extensions", "kdump.raw");
+
+    /// <summary>Crashes a machine and waits until it has restarted, which ends it.</summary>
+    /// <returns>What the console says of the dump.</returns>
+    /// <exception cref="CheckFailedException">No dump was written.</exception>
+    internal static async Task<string> CrashedAsync(Machine machine, CancellationToken cancel)
+    {
         await machine.SshAsync($"echo '{Mark}' > /dev/kmsg; sync", cancel: cancel).ConfigureAwait(false);
         var start = TimeProvider.System.GetTimestamp();
         await CrashAsync(machine, cancel).ConfigureAwait(false);
         var took = TimeProvider.System.GetElapsedTime(start);
-        context.Keep(machine);
         Check.Contains(Message, machine.ConsoleText, "the console");
         var written = Check.Lines(machine.ConsoleText).FirstOrDefault(l => l.Contains(Written, StringComparison.Ordinal))
             ?? throw new CheckFailedException($"No dump was written. The end of the console:\n{ConsoleLog.Tail(machine.ConsoleText)}");
-        await context.Addons.AgainAsync("kdump-after", cancel).ConfigureAwait(false);
-        var facts = await ReadAsync(machine, cancel).ConfigureAwait(false);
-        await LoadedAsync(machine, cancel).ConfigureAwait(false);
-        return $"{written[written.IndexOf(Written, StringComparison.Ordinal)..]} ({took.TotalSeconds:F0} s from the crash to the restart); {facts}";
+        return $"{written[written.IndexOf(Written, StringComparison.Ordinal)..]} ({took.TotalSeconds:F0} s from the crash to the restart)";
     }
 
-    private static async Task PutAsync(Machine machine, string extension, CancellationToken cancel)
+    /// <summary>Brings the extension to a machine, which merges it when it starts the next time.</summary>
+    internal static async Task PutAsync(Machine machine, string extension, CancellationToken cancel)
     {
         using var stream = File.OpenRead(extension);
         await machine.SshAsync($"mkdir -p {Path.GetDirectoryName(Extension)}; cat > {Extension}; sync", stream, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The kernel for crashes is loaded, kexec is locked, the system is whole and as strict as ever.</summary>
-    private static async Task LoadedAsync(Machine machine, CancellationToken cancel)
+    internal static async Task LoadedAsync(Machine machine, CancellationToken cancel)
     {
         var output = await machine.SshAsync(
             "hull-node crash-kernel status; systemctl is-system-running || systemctl list-units --failed --plain --no-legend; cat /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce; echo enforce=$(cat /sys/kernel/security/ipe/enforce); " +
@@ -84,7 +110,7 @@ internal static class CrashDumpChecks
     }
 
     /// <summary>makedumpfile of the extension reads the log out of the dump.</summary>
-    private static async Task<string> ReadAsync(Machine machine, CancellationToken cancel)
+    internal static async Task<string> ReadAsync(Machine machine, CancellationToken cancel)
     {
         var output = await machine.SshAsync(
             "set -e; cd /var/crash; ls -d *; stat -c '%a %U' . *; cd *; head -c 8 vmcore; echo; stat -c %s vmcore; makedumpfile --dump-dmesg vmcore /tmp/acceptance-dmesg >/dev/null; " +

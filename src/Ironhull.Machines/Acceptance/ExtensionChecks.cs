@@ -5,11 +5,10 @@ namespace Ironhull.Machines.Acceptance;
 /// <summary>The tests of extensions: what is signed is merged, what is not is refused, and the machine goes on working. Each puts back what it changed.</summary>
 internal static class ExtensionChecks
 {
-    private const string SystemRelease = "/usr/lib/extension-release.d";
+    internal const string SystemRelease = "/usr/lib/extension-release.d";
     private const string ConfigurationRelease = "/etc/extension-release.d";
     private const string Refused = "/var/lib/ironhull/refused-extensions";
-    private const string Marker = "/usr/share/acceptance-extension";
-    private const string ContainerdAnswers = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/containerd/containerd.sock";
+    internal const string ContainerdAnswers = "socat -u OPEN:/dev/null UNIX-CONNECT:/run/containerd/containerd.sock";
     private const string Cleanup =
         $"rm -rf /var/lib/extensions/acceptance* /etc/extensions/acceptance* /var/lib/confexts/acceptance* {Refused} /opt/acceptance; ";
 
@@ -18,6 +17,7 @@ internal static class ExtensionChecks
     [
         new("containerd-is-a-signed-extension", "containerd comes from the image's own extension, whose signature the kernel has checked", Embedded),
         new("signed-extension-is-merged", "A signed system extension is merged beside the image's own, and /opt stays writable", Signed),
+        new("extension-from-packages-runs", "The programs of an extension that was built from packages run, have the policy's labels, and go with it", Built),
         new("unsigned-extension-is-refused", "Extensions without a signature, of a stranger, altered ones and plain folders are refused, and containerd goes on working", Unsigned),
         new("signed-configuration-is-merged", "A signed configuration extension is merged, an unsigned one refused, and /etc stays writable", Configuration),
     ];
@@ -36,18 +36,28 @@ internal static class ExtensionChecks
         return $"{verity.Count} signed devices; {lines[^1][..Math.Min(lines[^1].Length, 60)]}";
     }
 
-    private static Task<string> Signed(Machine machine, AcceptanceOptions options, CancellationToken cancel) => UndoneAsync(machine, "systemd-sysext", cancel, async () =>
+    private static async Task<string> Signed(Machine machine, AcceptanceOptions options, CancellationToken cancel)
     {
-        using var signer = KeyStore.Open(options.KeysFolder).OpenSigner(SigningRole.Extension);
-        (string, string)[] files = [(Marker, "merged\n"), ("/opt/acceptance-extension", "must not cover /opt\n")];
-        await PutAsync(machine, "/var/lib/extensions/acceptance.raw", await ImageAsync(machine, "acceptance", SystemRelease, files, signer, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
-        await machine.SshAsync("systemctl restart systemd-sysext", cancel: cancel).ConfigureAwait(false);
-        Check.Equal("merged", await machine.SshAsync($"cat {Marker}", cancel: cancel).ConfigureAwait(false), "the extension's file");
-        var names = await machine.SshAsync($"set -e; cat /usr/.systemd-sysext/extensions; touch /opt/acceptance; ls /opt; ! findmnt -n --mountpoint /opt; {ContainerdAnswers}", cancel: cancel).ConfigureAwait(false);
-        Check.Contains("containers", names, "what is merged");
-        Check.Lacks("acceptance-extension", names, "/opt");
-        return string.Join(' ', Check.Lines(names));
-    });
+        var merged = await MergedExtensions.OnAsync(machine, options, cancel).ConfigureAwait(false);
+        Check.Equal("merged", merged.Content, "the extension's file");
+        Check.Contains("containers", merged.Names, "what is merged");
+        Check.Lacks("acceptance-extension", merged.Names, "/opt");
+        return string.Join(' ', Check.Lines(merged.Names));
+    }
+
+    private static async Task<string> Built(Machine machine, AcceptanceOptions options, CancellationToken cancel)
+    {
+        var name = Path.GetFileNameWithoutExtension(options.Extension ?? throw new CheckSkippedException("no extension was given"));
+        var merged = await MergedExtensions.OnAsync(machine, options, cancel).ConfigureAwait(false);
+        var lines = Check.Lines(merged.Built!);
+        Check.That(Check.Lines(merged.Names).Contains(name), $"{name} is not merged:\n{merged.Names}");
+        var programs = lines.Where(l => l.StartsWith("program ", StringComparison.Ordinal)).ToList();
+        Check.That(programs.Count > 0, $"It brought no program to /usr/bin:\n{merged.Built}");
+        Check.None([.. programs.Where(p => !p.EndsWith(" 0", StringComparison.Ordinal))], "programs that do not run, with their exit codes");
+        Check.That(lines.Count(l => l.EndsWith(" verified.", StringComparison.Ordinal)) == programs.Count + 2, $"Not every file has the policy's label:\n{merged.Built}");
+        Check.Equal("left:", lines[^1], "what is left when it has been removed");
+        return string.Join("; ", programs);
+    }
 
     private static Task<string> Unsigned(Machine machine, AcceptanceOptions options, CancellationToken cancel) => UndoneAsync(machine, "systemd-sysext", cancel, async () =>
     {
@@ -56,14 +66,14 @@ internal static class ExtensionChecks
         try
         {
             using var stranger = KeyStore.Init(Path.Combine(keys.FullName, "keys"), "A stranger").OpenSigner(SigningRole.Extension);
-            (string, string)[] files = [(Marker, "must not be there\n")];
+            (string, string)[] files = [(MergedExtensions.Marker, "must not be there\n")];
             var labels = await TestExtension.LabelsAsync(machine, "acceptance", SystemRelease, files, cancel).ConfigureAwait(false);
             byte[] Image(string name, ISigner? key) => TestExtension.Create(name, SystemRelease, files, labels, key);
             await PutAsync(machine, "/var/lib/extensions/acceptance-unsigned.raw", Image("acceptance-unsigned", null), cancel).ConfigureAwait(false);
             await PutAsync(machine, "/etc/extensions/acceptance-stranger.raw", Image("acceptance-stranger", stranger), cancel).ConfigureAwait(false);
             await PutAsync(machine, "/etc/extensions/acceptance-altered.raw", TestExtension.Altered(Image("acceptance-altered", signer)), cancel).ConfigureAwait(false);
             await machine.SshAsync(
-                $"d=/var/lib/extensions/acceptance-folder; mkdir -p $d{SystemRelease} $d/usr/share; echo ID=_any > $d{SystemRelease}/extension-release.acceptance-folder; echo no > $d{Marker}",
+                $"d=/var/lib/extensions/acceptance-folder; mkdir -p $d{SystemRelease} $d/usr/share; echo ID=_any > $d{SystemRelease}/extension-release.acceptance-folder; echo no > $d{MergedExtensions.Marker}",
                 cancel: cancel).ConfigureAwait(false);
         }
         finally
@@ -73,7 +83,7 @@ internal static class ExtensionChecks
 
         // Of this invocation alone.
         var journal = await machine.SshAsync(
-            $"set -e; systemctl restart systemd-sysext; test ! -e {Marker}; ls {Refused}; {ContainerdAnswers}; systemctl is-active containerd; " +
+            $"set -e; systemctl restart systemd-sysext; test ! -e {MergedExtensions.Marker}; ls {Refused}; {ContainerdAnswers}; systemctl is-active containerd; " +
             "journalctl -o cat -p err _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID systemd-sysext)", cancel: cancel).ConfigureAwait(false);
         foreach (var name in (string[])["acceptance-unsigned.raw", "acceptance-stranger.raw", "acceptance-altered.raw", "acceptance-folder"])
         {
@@ -97,17 +107,17 @@ internal static class ExtensionChecks
         return output.Trim();
     });
 
-    private static async Task<byte[]> ImageAsync(
+    internal static async Task<byte[]> ImageAsync(
         Machine machine, string name, string release, IReadOnlyList<(string Path, string Text)> files, ISigner? signer, CancellationToken cancel) =>
         TestExtension.Create(name, release, files, await TestExtension.LabelsAsync(machine, name, release, files, cancel).ConfigureAwait(false), signer);
 
-    private static async Task PutAsync(Machine machine, string path, byte[] content, CancellationToken cancel)
+    internal static async Task PutAsync(Machine machine, string path, byte[] content, CancellationToken cancel)
     {
         using var stream = new MemoryStream(content);
         await machine.SshAsync($"mkdir -p {Path.GetDirectoryName(path)}; cat > {path}", stream, cancel).ConfigureAwait(false);
     }
 
-    private static async Task<string> UndoneAsync(Machine machine, string service, CancellationToken cancel, Func<Task<string>> run)
+    internal static async Task<string> UndoneAsync(Machine machine, string service, CancellationToken cancel, Func<Task<string>> run)
     {
         try
         {

@@ -38,6 +38,7 @@ internal static class HostChecks
         .. LockoutChecks.All,
         .. ExtensionChecks.All,
         .. NodeChecks.All,
+        .. KernelTrustChecks.All,
         .. SelinuxChecks.All,
     ];
 

@@ -9,7 +9,9 @@ namespace Ironhull.Machines.Acceptance;
 /// <summary>The tests of Integrity Policy Enforcement that need a boot of their own: another profile, and a policy that is not trusted.</summary>
 internal static class IpeBootChecks
 {
-    private const string Added = "acceptance.unsigned=1";
+    /// <summary>The test of the profile "audit".</summary>
+    public const string Audit = "ipe/audit-profile-runs-and-reports";
+
     private const string Frozen = "Freezing execution";
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(300);
 
@@ -17,7 +19,7 @@ internal static class IpeBootChecks
     public static IReadOnlyList<BootChecks.BootCheck> All { get; } =
     [
         new("ipe/untrusted-policy-stops-the-boot", "A boot image whose policy a stranger has signed stops before it starts any program: never a half-enforcing node", UntrustedAsync),
-        new("ipe/audit-profile-runs-and-reports", "With the signed audit addon, what would be refused runs and is recorded; words from SMBIOS are reported, never silent", AuditAsync),
+        new(Audit, "With the signed audit addon, what would be refused runs and is recorded; words from SMBIOS are reported, never silent", AuditAsync),
     ];
 
     private static async Task<string> UntrustedAsync(BootChecks.BootContext context, CancellationToken cancel)
@@ -41,22 +43,8 @@ internal static class IpeBootChecks
 
     private static async Task<string> AuditAsync(BootChecks.BootContext context, CancellationToken cancel)
     {
-        var addon = AuditAddon(context);
-        var disk = Path.Combine(context.Folder, "audit.raw");
-        context.Image.CopyWithBootFiles(disk, files =>
-            files.Set(BootPredictor.ExtrasOf(ImageDisk.KernelPath(files)) + Path.GetFileName(addon), Inode.File(Content.FromBytes(File.ReadAllBytes(addon)))));
-        await using var machine = await Machine.StartAsync(BootChecks.Options(context, disk) with { UnsignedWords = Added }, cancel).ConfigureAwait(false);
-        try
-        {
-            await machine.WaitForBootAsync(cancel).ConfigureAwait(false);
-            await machine.ConnectAsync(cancel).ConfigureAwait(false);
-            await machine.TrySshAsync("systemctl is-system-running --wait >/dev/null", cancel: cancel).ConfigureAwait(false);
-            return $"{await ProfileAsync(machine, cancel).ConfigureAwait(false)}; {await ContainersAsync(machine, context.Options, cancel).ConfigureAwait(false)}";
-        }
-        finally
-        {
-            context.Keep(machine);
-        }
+        var machine = await context.Audit.BootedAsync(AuditAddon(context), cancel).ConfigureAwait(false);
+        return $"{await ProfileAsync(machine, cancel).ConfigureAwait(false)}; {await ContainersAsync(machine, context.Options, cancel).ConfigureAwait(false)}";
     }
 
     /// <summary>The profile in force, a program that runs and is recorded, and the unsigned words in the report.</summary>
@@ -64,9 +52,9 @@ internal static class IpeBootChecks
     {
         var state = Check.Lines(await machine.SshAsync("cat /run/ironhull/enforcement", cancel: cancel).ConfigureAwait(false));
         Check.That(state.Contains("profile=audit"), $"The profile is not audit: {string.Join(' ', state)}");
-        Check.That(state.Contains($"unsigned-words={Added}"), $"The words from SMBIOS are not reported: {string.Join(' ', state)}");
+        Check.That(state.Contains($"unsigned-words={AuditMachine.Added}"), $"The words from SMBIOS are not reported: {string.Join(' ', state)}");
         var line = await machine.SshAsync("cat /proc/cmdline", cancel: cancel).ConfigureAwait(false);
-        Check.Contains(Added, line, "the kernel's command line: systemd-stub takes words from SMBIOS under Secure Boot");
+        Check.Contains(AuditMachine.Added, line, "the kernel's command line: systemd-stub takes words from SMBIOS under Secure Boot");
         var failed = await machine.SshAsync("systemctl list-units --failed --plain --no-legend | cut -d' ' -f1; systemctl is-system-running || true", cancel: cancel).ConfigureAwait(false);
         Check.Equal("ironhull-enforcement-state.service\ndegraded", failed.Trim(), "failed units and state of the system");
         var ran = await machine.TrySshAsync("cp /usr/bin/true /var/tmp/acceptance-audit && /var/tmp/acceptance-audit", cancel: cancel).ConfigureAwait(false);

@@ -8,13 +8,13 @@ namespace Ironhull.Machines.Acceptance;
 /// </summary>
 internal static class LockoutChecks
 {
-    // The account's shell is "id": a login that succeeds prints who it is and ends. The hash is crypt(3)'s SHA-512 of the right
+    // The account's shell is nowhere: a login that succeeds says so and ends, whatever SELinux makes of an account that logs in where no getty is. The hash is crypt(3)'s SHA-512 of the right
     // password. "login" writes nothing but the two words "Login incorrect" when it refuses, locked or not; what tells both
     // apart is the right password, and that a locked account is not even asked for one.
     private const string Script = """
         user=acceptance-lockout unit=acceptance-login
         trap 'systemctl stop $unit 2>/dev/null; faillock --user $user --reset; userdel $user' EXIT
-        useradd -M -d / -s /usr/bin/id -p '$6$acceptance$hfTN3hf4QFIbaN5WQH69/m3S7YHouL96/X9tx8Xmm0ABwa7cthcUwk7EY/e0Z6MQ2lOkEJwKvx9zgX03BMafe.' $user
+        useradd -M -d / -s /usr/bin/acceptance-none -p '$6$acceptance$hfTN3hf4QFIbaN5WQH69/m3S7YHouL96/X9tx8Xmm0ABwa7cthcUwk7EY/e0Z6MQ2lOkEJwKvx9zgX03BMafe.' $user
         faillock --user $user --reset
         attempt() {
             local seen= letter outcome=silent asked=unasked
@@ -24,7 +24,7 @@ internal static class LockoutChecks
                 seen+=$letter
                 case $seen in
                 *assword:) [ $asked = asked ] || printf '%s\n' "$2" >&$to; asked=asked ;;
-                *"uid="*"($user)"*) outcome=in; break ;;
+                *"no shell"*) outcome=in; break ;;
                 *ncorrect*) outcome=out; break ;;
                 esac
             done

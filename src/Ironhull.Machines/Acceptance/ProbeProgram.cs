@@ -41,6 +41,9 @@ internal static class ProbeProgram
         code.SystemCall(40);                               // sendfile
         code.Bytes(0x4C, 0x89, 0xE7);                      // mov rdi, r12
         code.Address(0x35, "empty");                       // lea rsi, [empty]
+        // A second argument, so that this program in /usr/bin/true's place does not do the same again: the first one over the end of the list.
+        code.Bytes(0x48, 0x8B, 0x44, 0x24, 8);             // mov rax, [rsp + 8]
+        code.Bytes(0x48, 0x89, 0x44, 0x24, 16);            // mov [rsp + 16], rax
         code.Bytes(0x48, 0x8D, 0x54, 0x24, 8);             // lea rdx, [rsp + 8] (argv)
         code.Bytes(0x45, 0x31, 0xD2);                      // xor r10d, r10d: no environment
         code.Bytes(0x41, 0xB8, 0, 0x10, 0, 0);             // mov r8d, AT_EMPTY_PATH

@@ -2,8 +2,8 @@ namespace Ironhull.Machines.Acceptance;
 
 /// <summary>
 /// The tests of the profile "sealed", on one machine that is started again and again: the first boot makes ROOT; an
-/// update of the same key opens it, and another choice of addons that was enrolled; a choice that was not does not, the
-/// recovery key does; a system of another key does not.
+/// update of the same key opens it, and another choice of addons that was enrolled, after a crash too; a choice that was not does not,
+/// the recovery key does; a system of another key does not.
 /// </summary>
 internal static class SealedChecks
 {
@@ -15,6 +15,7 @@ internal static class SealedChecks
         new("sealed/update-of-the-same-key-unlocks", "Another kernel image whose PCR policy the same key signed unlocks ROOT", UpdateAsync),
         new("sealed/node-enrols-further-keys", "A running node enrols a recovery key, and its TPM for register values that are predicted", EnrolAsync),
         new("sealed/enrolled-choice-of-addons-unlocks", "A choice of addons whose predicted register value was enrolled unlocks ROOT", EnrolledAsync),
+        new("sealed/crash-dump-is-written", "With the addon kdump too, a crash leaves a dump on the encrypted ROOT: the TPM opens it for the kernel that starts after a crash", CrashAsync),
         new("sealed/other-choice-of-addons-is-refused", "Another choice of addons, all of them signed, does not get ROOT's key", OtherAddonsAsync),
         new("sealed/recovery-key-unlocks", "The recovery key unlocks ROOT where the TPM refuses", RecoveryAsync),
         new("sealed/system-of-another-key-is-refused", "A kernel image that the firmware accepts, with a PCR policy of another key, does not get ROOT's key", RefusedAsync),
@@ -77,6 +78,21 @@ internal static class SealedChecks
             context.Sealed.EnrolledAddons.ToString(), (await machine.SshAsync("cat /sys/class/tpm/tpm0/pcr-sha256/12", cancel: cancel).ConfigureAwait(false)).ToLowerInvariant(), "PCR 12");
         Check.Equal(SealedMachine.Mark, await machine.SshAsync($"cat {SealedMachine.MarkPath}", cancel: cancel).ConfigureAwait(false), "the file that the first boot wrote to ROOT");
         return $"PCR 12: {context.Sealed.EnrolledAddons}";
+    }
+
+    private static async Task<string> CrashAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        RequireProfile(context);
+        var extension = CrashDumpChecks.ExtensionOf(context.Options);
+        if (!File.Exists(extension))
+        {
+            throw new CheckSkippedException($"{extension} is not there");
+        }
+
+        var machine = await context.Sealed.BootedAsync(SealedBoot.Recovery, cancel).ConfigureAwait(false);
+        Check.That(context.Sealed.HasDump, context.Sealed.Crash!);
+        var facts = await CrashDumpChecks.ReadAsync(machine, cancel).ConfigureAwait(false);
+        return $"PCR 12: {context.Sealed.EnrolledAddons}; {context.Sealed.Crash}; {facts}; ROOT is {(await machine.SshAsync("findmnt -no SOURCE,FSTYPE /", cancel: cancel).ConfigureAwait(false)).Trim()}";
     }
 
     private static async Task<string> OtherAddonsAsync(BootChecks.BootContext context, CancellationToken cancel)

@@ -16,13 +16,13 @@ internal enum SealedBoot
     /// <summary>Another kernel image of the same keys; no recovery key. Afterwards the node enrols further keys.</summary>
     Update,
 
-    /// <summary>One addon less, for which the node has enrolled its TPM; no recovery key.</summary>
+    /// <summary>One addon less and that of crash dumps more, for which the node has enrolled its TPM; no recovery key. At its end the node crashes.</summary>
     Enrolled,
 
     /// <summary>Another addon less, for which nothing was enrolled; no recovery key.</summary>
     OtherAddons,
 
-    /// <summary>The same with the recovery key.</summary>
+    /// <summary>The same with the recovery key; the dump of the crash is read.</summary>
     Recovery,
 
     /// <summary>A kernel image whose PCR policy another key signed; no recovery key.</summary>
@@ -33,7 +33,7 @@ internal enum SealedBoot
 /// One machine with one TPM and one disk that is started several times, each time with another kernel image. A test asks
 /// for the start that it looks at; those before it happen on the way.
 /// </summary>
-internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, string folder, Action<Machine, string> keep) : IAsyncDisposable
+internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, string folder, Action<Machine, string> keep, DenialWatch watch) : IAsyncDisposable
 {
     /// <summary>What the first boot writes to ROOT.</summary>
     public const string Mark = "kept across boots";
@@ -67,8 +67,14 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
     /// <summary>What the first boot made.</summary>
     public string? FirstFacts { get; private set; }
 
-    /// <summary>PCR 12 of the start with one addon less, as it is predicted.</summary>
+    /// <summary>PCR 12 of the start with other addons, as it is predicted.</summary>
     public Sha256Digest EnrolledAddons { get; private set; }
+
+    /// <summary>What the console said of the dump after the crash, or why there was none; null without the extension for dumps.</summary>
+    public string? Crash { get; private set; }
+
+    /// <summary>Whether a dump was written.</summary>
+    public bool HasDump { get; private set; }
 
     /// <summary>The recovery key that the running node made and showed.</summary>
     public string? RecoveryKeyShown { get; private set; }
@@ -119,10 +125,10 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
             {
                 SealedBoot.First => FirstAsync(cancel),
                 SealedBoot.Update => UpdateAsync(cancel),
-                SealedBoot.Enrolled => ChangedAsync($"rm EFI/Linux/*.extra.d/{HereAddon}", cancel),
-                SealedBoot.OtherAddons => RefuseAsync(next, $"rm .{EverywhereAddon}", cancel),
+                SealedBoot.Enrolled => EnrolledAsync(cancel),
+                SealedBoot.OtherAddons => OtherAddonsAsync(cancel),
                 SealedBoot.Recovery => RecoverAsync(cancel),
-                _ => RefuseAsync(next, UseKernel("stranger.efi"), cancel),
+                _ => StrangerAsync(cancel),
             }).ConfigureAwait(false);
             _done = next;
         }
@@ -147,12 +153,7 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
         EnrolledAddons = await PredictEnrolledAsync(cancel).ConfigureAwait(false);
         using var disk = await ImageDisk.OpenAsync(path, folder, cancel).ConfigureAwait(false);
         _machine = await Machine.StartAsync(
-            new()
-            {
-                ImagePath = path, KeysFolder = options.KeysFolder, Accelerator = options.Accelerator, BootTimeout = options.BootTimeout,
-                Credentials = new Dictionary<string, string> { [RecoveryCredential] = RecoveryKey },
-            },
-            cancel).ConfigureAwait(false);
+            watch.Options(path) with { Credentials = new Dictionary<string, string> { [RecoveryCredential] = RecoveryKey } }, cancel).ConfigureAwait(false);
         await UpAsync(cancel).ConfigureAwait(false);
         FirstMeasurements = await MeasuredChecks.RunAsync(_machine, disk, options, cancel).ConfigureAwait(false);
         FirstFacts = await _machine.SshAsync(
@@ -161,7 +162,7 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
             cancel: cancel).ConfigureAwait(false);
     }
 
-    /// <summary>What the first disk would be without one of its addons: only PCR 12 is of interest.</summary>
+    /// <summary>What the first disk would be with other addons: only PCR 12 is of interest.</summary>
     private async Task<Sha256Digest> PredictEnrolledAsync(CancellationToken cancel)
     {
         var path = Path.Combine(folder, "enrolled.raw");
@@ -182,6 +183,53 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
         KeySlots = (await _machine.SshAsync($"systemd-cryptenroll {Root}", cancel: cancel).ConfigureAwait(false)).Trim();
     }
 
+    private async Task EnrolledAsync(CancellationToken cancel)
+    {
+        var extension = CrashDumpChecks.ExtensionOf(options);
+        if (File.Exists(extension))
+        {
+            await CrashDumpChecks.PutAsync(_machine!, extension, cancel).ConfigureAwait(false);
+        }
+
+        await ChangedAsync($"cd EFI/Linux/*.extra.d; rm {HereAddon}; cp available/{CrashDumpChecks.Addon}.addon.efi .", cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The crash is what ends the machine before this start: the files are changed while it runs.</summary>
+    private async Task OtherAddonsAsync(CancellationToken cancel)
+    {
+        const string Change = $"rm .{EverywhereAddon}";
+        if (!File.Exists(CrashDumpChecks.ExtensionOf(options)))
+        {
+            await ChangeBootFilesAsync(Change, cancel).ConfigureAwait(false);
+        }
+        else
+        {
+            await InBootFilesAsync(Change, cancel).ConfigureAwait(false);
+            await watch.AskAsync(_machine!, "sealed").ConfigureAwait(false);
+            try
+            {
+                await CrashDumpChecks.LoadedAsync(_machine!, cancel).ConfigureAwait(false);
+                Crash = await CrashDumpChecks.CrashedAsync(_machine!, cancel).ConfigureAwait(false);
+                HasDump = true;
+            }
+            catch (CheckFailedException failure)
+            {
+                Crash = failure.Message;
+                await _machine!.PowerOffAsync(TimeSpan.FromSeconds(180), cancel).ConfigureAwait(false);
+            }
+
+            keep(_machine!, "sealed-crash");
+        }
+
+        await RefuseAsync(SealedBoot.OtherAddons, cancel).ConfigureAwait(false);
+    }
+
+    private async Task StrangerAsync(CancellationToken cancel)
+    {
+        await ChangeBootFilesAsync(UseKernel("stranger.efi"), cancel).ConfigureAwait(false);
+        await RefuseAsync(SealedBoot.Refused, cancel).ConfigureAwait(false);
+    }
+
     private async Task ChangedAsync(string change, CancellationToken cancel)
     {
         await ChangeBootFilesAsync(change, cancel).ConfigureAwait(false);
@@ -189,9 +237,8 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
         await UpAsync(cancel).ConfigureAwait(false);
     }
 
-    private async Task RefuseAsync(SealedBoot boot, string change, CancellationToken cancel)
+    private async Task RefuseAsync(SealedBoot boot, CancellationToken cancel)
     {
-        await ChangeBootFilesAsync(change, cancel).ConfigureAwait(false);
         await _machine!.StartAgainAsync(new Dictionary<string, string>(), cancel).ConfigureAwait(false);
         var seen = await _machine.WaitForConsoleAsync([Failed, .. Machine.BootMarkers], options.BootTimeout, cancel).ConfigureAwait(false);
         // The initrd restarts the machine, which ends it here; until then nothing but a refusal may be seen.
@@ -226,11 +273,12 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
     /// <summary>Runs a command in the EFI system partition, and shuts down.</summary>
     private async Task ChangeBootFilesAsync(string change, CancellationToken cancel)
     {
-        await _machine!.SshAsync(
-            $"set -e; mkdir -p /run/acceptance; mount /dev/disk/by-partlabel/ESP /run/acceptance; cd /run/acceptance; {change}; cd /; umount /run/acceptance",
-            cancel: cancel).ConfigureAwait(false);
-        await _machine.PowerOffAsync(TimeSpan.FromSeconds(180), cancel).ConfigureAwait(false);
+        await InBootFilesAsync(change, cancel).ConfigureAwait(false);
+        await _machine!.PowerOffAsync(TimeSpan.FromSeconds(180), cancel).ConfigureAwait(false);
     }
+
+    private Task InBootFilesAsync(string command, CancellationToken cancel) => _machine!.SshAsync(
+        $"set -e; mkdir -p /run/acceptance; mount /dev/disk/by-partlabel/ESP /run/acceptance; cd /run/acceptance; {command}; cd /; umount /run/acceptance", cancel: cancel);
 
     /// <summary>The command that puts another kernel image into the place of the one that booted.</summary>
     private static string UseKernel(string name) => $"old=$(echo EFI/Linux/*.efi); mv .{Staged}/{name} $old";
@@ -269,6 +317,8 @@ internal sealed class SealedMachine(AcceptanceOptions options, ImageDisk image, 
             files.Set(BootPredictor.ExtrasOf(kernelPath) + "sealed.addon.efi", files[available]);
             if (!everyAddon)
             {
+                var dumps = $"{CrashDumpChecks.Addon}.addon.efi";
+                files.Set(BootPredictor.ExtrasOf(kernelPath) + dumps, files[BootPredictor.ExtrasOf(kernelPath) + BootPredictor.CatalogueFolder + dumps]);
                 return;
             }
 

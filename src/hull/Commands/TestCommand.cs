@@ -13,6 +13,7 @@ internal sealed class TestCommand : HullCommand
     private readonly Option<string?> _image = new("--image") { Description = "a raw or qcow2 disk, or the folder that 'hull build' wrote (out/container-host when not given)", HelpName = "PATH" };
     private readonly Option<string?> _keys = new("--keys") { Description = "the folder whose keys signed the image (keys, when it exists)", HelpName = "FOLDER" };
     private readonly Option<string?> _container = new("--container") { Description = "an OCI image archive whose container is run on the machine", HelpName = "FILE" };
+    private readonly Option<string?> _extension = new("--extension") { Description = "a signed system extension for the image, whose programs are run on the machine", HelpName = "FILE" };
     private readonly Option<string?> _filter = new("--filter") { Description = "parts of test names with commas between; all tests when not given", HelpName = "NAMES" };
     private readonly Option<bool> _fast = new("--fast") { Description = "only what one booted machine shows and what the firmware refuses (minutes)" };
     private readonly Option<string?> _junit = new("--junit") { Description = "write the results as JUnit XML", HelpName = "FILE" };
@@ -24,7 +25,7 @@ internal sealed class TestCommand : HullCommand
     public TestCommand()
         : base("test", "boot an image unchanged and run the acceptance suite on it")
     {
-        foreach (var option in (Option[])[_image, _keys, _container, _filter, _fast, _junit, _tap, _logs, _list])
+        foreach (var option in (Option[])[_image, _keys, _container, _extension, _filter, _fast, _junit, _tap, _logs, _list])
         {
             Add(option);
         }
@@ -64,6 +65,7 @@ internal sealed class TestCommand : HullCommand
                 ImagePath = image,
                 KeysFolder = ImageFile.Keys(context, context.Get(_keys)),
                 OciArchive = context.Get(_container),
+                Extension = context.Get(_extension),
                 Filter = filter,
                 Fast = context.Get(_fast),
                 LogFolder = context.Get(_logs),
