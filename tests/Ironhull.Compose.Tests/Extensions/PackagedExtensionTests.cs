@@ -120,7 +120,7 @@ public sealed class PackagedExtensionTests(SharedKeys keys)
             report = await BuildAsync(definition, folder.Path);
         }
 
-        var file = Path.Combine(folder.Path, "tools.raw");
+        var file = Path.Combine(folder.Path, "debug.raw");
         ExtensionJudges.Judge(file);
         using var extension = OpenImage.Open(file);
         var tree = extension.ReadTree();
