@@ -189,7 +189,7 @@ public static class ProvisioningErrors
 
     /// <summary>A scheme that this program does not fetch.</summary>
     public static readonly ErrorCode SchemeUnsupported = new(
-        "HULL8082", ErrorCategory.Unsupported, "Sources of this scheme are not fetched", "Name the contents by http, https, tftp, oem or data.");
+        "HULL8082", ErrorCategory.Unsupported, "Sources of this scheme are not fetched", "Name the contents by http, https, tftp, oci, oem or data.");
 
     /// <summary>Certificate authorities that cannot be read.</summary>
     public static readonly ErrorCode BadAuthority = new(
@@ -218,6 +218,10 @@ public static class ProvisioningErrors
     /// <summary>Answers of a platform's services that are not such answers.</summary>
     public static readonly ErrorCode PlatformAnswer = new(
         "HULL8090", ErrorCategory.Environment, "A service of the platform does not answer as such a service does", "Check that the platform is the right one, and what answers at its services' addresses.");
+
+    /// <summary>A registry's answers that cannot be used.</summary>
+    public static readonly ErrorCode RegistryAnswer = new(
+        "HULL8091", ErrorCategory.Network, "A registry does not have what an oci URL names", "Name an artifact with a single layer, or a file of an image as oci://REGISTRY/REPOSITORY:TAG?path=/FILE.");
 
     /// <summary>A part of a config that only a first boot applies.</summary>
     public static readonly ErrorCode FirstBootOnly = new(

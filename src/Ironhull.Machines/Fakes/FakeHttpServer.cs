@@ -22,6 +22,15 @@ public sealed record FakeAnswer(int Status, byte[] Body)
     /// <summary>Where a redirection leads.</summary>
     public string? Location { get; init; }
 
+    /// <summary>How the server wants to know who asks (<c>WWW-Authenticate</c>).</summary>
+    public string? Challenge { get; init; }
+
+    /// <summary>What is sent instead of a well-formed answer.</summary>
+    public byte[]? Raw { get; init; }
+
+    /// <summary>Sent after it again and again, until the other side has enough; null closes the connection.</summary>
+    public byte[]? Endless { get; init; }
+
     /// <summary>200 with a text.</summary>
     public static FakeAnswer Text(string text) => new(200, Encoding.UTF8.GetBytes(text));
 }
@@ -47,7 +56,10 @@ public sealed class FakeHttpServer : IDisposable
     }
 
     /// <summary>Where it listens.</summary>
-    public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}/");
+    public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/");
+
+    /// <summary>Its port.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The requests so far.</summary>
     public IReadOnlyList<FakeRequest> Requests
@@ -145,6 +157,17 @@ public sealed class FakeHttpServer : IDisposable
 
     private static async Task WriteAsync(Stream stream, FakeAnswer answer)
     {
+        if (answer.Raw is { } raw)
+        {
+            await stream.WriteAsync(raw).ConfigureAwait(false);
+            while (answer.Endless is { } more)
+            {
+                await stream.WriteAsync(more).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
         if (answer.Status == 0)
         {
             return;
@@ -154,6 +177,11 @@ public sealed class FakeHttpServer : IDisposable
         if (answer.Location is { } location)
         {
             head.Append("Location: ").Append(location).Append("\r\n");
+        }
+
+        if (answer.Challenge is { } challenge)
+        {
+            head.Append("WWW-Authenticate: ").Append(challenge).Append("\r\n");
         }
 
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString())).ConfigureAwait(false);

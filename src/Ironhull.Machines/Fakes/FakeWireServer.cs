@@ -25,6 +25,9 @@ public sealed class FakeWireServer : IDisposable
     /// <summary>Where it listens.</summary>
     public Uri Url => _server.Url;
 
+    /// <summary>Its port.</summary>
+    public int Port => _server.Port;
+
     /// <summary>The requests so far.</summary>
     public IReadOnlyList<FakeRequest> Requests => _server.Requests;
 

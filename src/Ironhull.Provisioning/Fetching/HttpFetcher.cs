@@ -63,8 +63,9 @@ public sealed class HttpFetcher(HttpSettings settings, TimeProvider time, Action
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
-                // Message texts are not kept in the program; the kinds are.
-                last = e is HttpRequestException request ? $"{request.HttpRequestError}{(e.InnerException is System.Net.Sockets.SocketException socket ? $" ({socket.SocketErrorCode})" : "")}"
+                // Message texts are not kept in the program; the kinds are. That the time is up says less than what came before.
+                last = attempt > 1 && both.IsCancellationRequested ? last
+                    : e is HttpRequestException request ? $"{request.HttpRequestError}{(e.InnerException is System.Net.Sockets.SocketException socket ? $" ({socket.SocketErrorCode})" : "")}"
                     : e is OperationCanceledException ? "no answer in time" : "the connection broke";
             }
 

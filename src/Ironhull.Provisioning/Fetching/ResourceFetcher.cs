@@ -118,6 +118,9 @@ public sealed class ResourceFetcher(bool isOffline, IReadOnlyList<string> oemFol
                 RequireNetwork(source, where);
                 var target = new Uri(source);
                 return new TftpClient(log).GetAsync(target.DnsSafeHost, target.Port > 0 ? target.Port : TftpPort, url.Path.TrimStart('/'), deadline).GetAwaiter().GetResult();
+            case "oci":
+                RequireNetwork(source, where);
+                return new OciClient(this).Pull(OciReference.Parse(source) ?? throw ProvisioningErrors.BadUrl.Error("The URL does not name what a registry holds: oci://REGISTRY/REPOSITORY[:TAG|@DIGEST][?path=/FILE].", where));
             case "oem":
                 return ReadOem(url.Path, where);
             default:

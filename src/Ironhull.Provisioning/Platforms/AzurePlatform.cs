@@ -14,6 +14,7 @@ internal sealed class AzurePlatform : IPlatform
     private const string CustomData = "CustomData.bin";
     private const string UserData = "metadata/instance/compute/userData?api-version=2021-01-01&format=text";
     private static readonly string[] s_formats = ["udf"];
+    private static readonly KeyValuePair<string, string>[] s_metadata = [KeyValuePair.Create("Metadata", "true")];
 
     // Answers that a service gives while it starts, moves, or is asked too often.
     private static readonly int[] s_again = [404, 410, 429];
@@ -25,6 +26,24 @@ internal sealed class AzurePlatform : IPlatform
 
     /// <inheritdoc/>
     public byte[]? Fetch(PlatformContext context) => FetchAsync(context).GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public MachineMetadata? Describe(PlatformContext context)
+    {
+        var disc = context.Volumes.Discs().Select(d => TryRead(context, d, Marker)).FirstOrDefault(m => m is not null);
+        using var limit = new CancellationTokenSource(disc is null ? context.Limit : s_forTheService, context.Fetcher.Time);
+        try
+        {
+            var answer = context.Fetcher.GetAsync(new Uri(context.MetadataService, AzureMetadata.Compute), s_metadata, s_again, limit.Token).GetAwaiter().GetResult();
+            return answer.Status == 200 ? AzureMetadata.OfCompute(answer.Contents, context.Fetcher.Log)
+                : throw ProvisioningErrors.PlatformAnswer.Error($"The metadata service answered {answer.Status} when it was asked about this machine.");
+        }
+        catch (HullException e) when (e.Code == ProvisioningErrors.FetchFailed && disc is not null)
+        {
+            context.Fetcher.Log("azure: the metadata service does not say what this machine is; the disc does");
+            return AzureMetadata.OfDisc(disc, context.Fetcher.Log);
+        }
+    }
 
     private static async Task<byte[]?> FetchAsync(PlatformContext context)
     {
@@ -68,7 +87,7 @@ internal sealed class AzurePlatform : IPlatform
 
     private static async Task<byte[]> UserDataAsync(PlatformContext context, CancellationToken cancel)
     {
-        var answer = await context.Fetcher.GetAsync(new Uri(context.MetadataService, UserData), [KeyValuePair.Create("Metadata", "true")], s_again, cancel).ConfigureAwait(false);
+        var answer = await context.Fetcher.GetAsync(new Uri(context.MetadataService, UserData), s_metadata, s_again, cancel).ConfigureAwait(false);
         if (answer.Status != 200)
         {
             throw ProvisioningErrors.FetchFailed.Error($"The metadata service answered {answer.Status}.");

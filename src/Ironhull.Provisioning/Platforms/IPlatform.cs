@@ -25,4 +25,9 @@ public interface IPlatform
     /// <returns>Its text; null when the machine was given none.</returns>
     /// <exception cref="Diagnostics.HullException">HULL8080: not without the network; HULL8081, HULL8085: it cannot be told in time.</exception>
     byte[]? Fetch(PlatformContext context);
+
+    /// <summary>Asks what the platform says about the machine beside its config. Asked after <see cref="Fetch"/>.</summary>
+    /// <returns>Null where the platform says nothing.</returns>
+    /// <exception cref="Diagnostics.HullException">HULL8080: not without the network; HULL8081, HULL8090: what it says cannot be had or read.</exception>
+    MachineMetadata? Describe(PlatformContext context) => null;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Stages;
@@ -21,11 +22,32 @@ public sealed class MountedVolumes(NodePaths paths, Action<string> loadModule) :
     private const int NonBlocking = 0x800;
 
     /// <inheritdoc/>
-    public string? Find(string label) => paths.At(Path.Combine("dev/disk/by-label", label)) is var path && File.Exists(path) ? path : null;
+    public string? Find(string label) =>
+        paths.At(Path.Combine("dev/disk/by-label", label)) is var path && File.Exists(path) ? path : Discs().FirstOrDefault(d => DiscLabel(d) == label);
+
+    // ECMA-119, 8.4: the primary volume descriptor in sector 16; udev tells no disc's label without a program of its own.
+    private static string? DiscLabel(string device)
+    {
+        const int Sector = 2048, Descriptor = 16, LabelAt = 40, LabelLength = 32;
+        try
+        {
+            using var disc = File.OpenRead(device);
+            disc.Seek(Descriptor * Sector, SeekOrigin.Begin);
+            var sector = new byte[Sector];
+            disc.ReadExactly(sector);
+            return sector.AsSpan(0, 6).SequenceEqual("\u0001CD001"u8) ? Encoding.ASCII.GetString(sector, LabelAt, LabelLength).TrimEnd(' ', '\0') : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Discs()
     {
+        // The driver of optical drives is not among the few that an initrd has.
+        loadModule("sr_mod");
         var found = new List<string>();
         for (var number = 0; number < 4; number++)
         {

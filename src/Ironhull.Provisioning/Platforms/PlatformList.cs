@@ -6,7 +6,7 @@ namespace Ironhull.Provisioning.Platforms;
 public static class PlatformList
 {
     /// <summary>The platforms, by name.</summary>
-    public static IReadOnlyList<IPlatform> All { get; } = [new AzurePlatform(), new FilePlatform(), new MetalPlatform(), new OpenStackPlatform(), new QemuPlatform()];
+    public static IReadOnlyList<IPlatform> All { get; } = [new AzurePlatform(), new FilePlatform(), new HyperVPlatform(), new MetalPlatform(), new OpenStackPlatform(), new QemuPlatform()];
 
     /// <summary>Finds a platform.</summary>
     /// <exception cref="HullException">HULL8084.</exception>

@@ -4,6 +4,7 @@ using Ironhull.Provisioning.Applied;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Fetching;
+using Ironhull.Provisioning.Json;
 using Ironhull.Provisioning.Merging;
 using Ironhull.Provisioning.Model;
 using Ironhull.Provisioning.Platforms;
@@ -63,7 +64,11 @@ public sealed class ProvisioningStage(
         try
         {
             var context = new PlatformContext(paths, fetcher, volumes, loadModule, options.FetchTimeout);
-            var config = new ConfigSource(platform, context, state).Find() ?? ConfigCache.Empty;
+            var found = new ConfigSource(platform, context, state).Find() ?? ConfigCache.Empty;
+
+            // The platform's own services are asked past the config's proxies.
+            fetcher.Use(options.FetchTimeout);
+            var config = Below(platform.Describe(context)?.ToConfig(), found);
             fetcher.Use(config);
             ConfigCache.Write(options.ConfigCache, config, fetcher);
             return config;
@@ -75,6 +80,9 @@ public sealed class ProvisioningStage(
             return null;
         }
     }
+
+    private static IgnitionConfig Below(IgnitionConfig? metadata, IgnitionConfig config) =>
+        metadata is null ? config : ConfigReader.Read(ConfigJson.Write(ConfigMerger.Merge(metadata, config).Node), "config and metadata").Require();
 
     private IgnitionConfig Cached(ResourceFetcher fetcher)
     {
@@ -88,7 +96,7 @@ public sealed class ProvisioningStage(
         switch (options.Stage)
         {
             case FetchOffline:
-                if (NetworkNeed.Of(config))
+                if (NetworkNeed.Of(config) || KernelCommandLine.Read(paths).Words.Any(w => w is "rd.neednet" or "rd.neednet=1"))
                 {
                     SignalNetwork();
                 }

@@ -62,8 +62,10 @@ internal sealed class ResourceRules(SpecVersion version, FindingList findings)
             case "http" or "https" or "tftp":
             case "gs" when version.Minor >= 2:
                 return null;
-            case "oem" or "oci":
+            case "oem":
                 return null;
+            case "oci":
+                return Fetching.OciReference.Parse(url) is null ? "oci url does not name what a registry holds" : null;
             case "data":
                 return DataUrl.Check(url);
             case "s3":

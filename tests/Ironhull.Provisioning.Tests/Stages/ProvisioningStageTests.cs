@@ -44,6 +44,44 @@ public sealed class ProvisioningStageTests
         Assert.True(File.Exists(node["run/cache"]));
     }
 
+    /// <summary>Name and keys of the platform are below what the config says: keys of both, the name of the one that has one.</summary>
+    [Theory]
+    [InlineData("", "from-metadata")]
+    [InlineData("\"storage\":{\"files\":[{\"path\":\"/etc/hostname\",\"contents\":{\"source\":\"data:,from-config\"}}]},", "from-config")]
+    public void Fetch_Metadata_IsBelowTheConfig(string section, string name)
+    {
+        const string Own = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl own";
+        const string Other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJm other";
+        using var node = new Node("") { Platform = "openstack" };
+        node.Put("root/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
+        node.Put("root/etc/group", "root:x:0:\n");
+        node.Volumes.Labels["config-2"] = "/dev/vdb";
+        node.Volumes.Contents["/dev/vdb"] = new()
+        {
+            ["openstack/latest/user_data"] = Encoding.UTF8.GetBytes(Config($"{section}\"passwd\":{{\"users\":[{{\"name\":\"core\",\"uid\":1234,\"sshAuthorizedKeys\":[\"{Own}\"]}}]}}")),
+            ["openstack/latest/meta_data.json"] = Encoding.UTF8.GetBytes($"{{\"hostname\":\"from-metadata\",\"public_keys\":{{\"a\":\"{Other}\"}}}}"),
+        };
+        node.Run("fetch-offline");
+        Assert.False(File.Exists(node["run/neednet"]));
+        node.Run("files");
+        Assert.Equal(name, File.ReadAllText(node["root/etc/hostname"]).Trim());
+        Assert.Equal([Other, Own], File.ReadAllLines(node["root/home/core/.ssh/authorized_keys.d/ignition"]));
+        Assert.Contains("core:x:1234:", File.ReadAllText(node["root/etc/passwd"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("quiet rd.neednet=1", true)]
+    [InlineData("rd.neednet", true)]
+    [InlineData("rd.neednet=0", false)]
+    [InlineData("ip=dhcp", false)]
+    public void FetchOffline_CommandLineThatWantsTheNetwork_SaysSo(string words, bool needed)
+    {
+        using var node = new Node(Config("\"systemd\":{}"));
+        node.Put("proc/cmdline", words);
+        node.Run("fetch-offline");
+        Assert.Equal(needed, File.Exists(node["run/neednet"]));
+    }
+
     [Theory]
     [InlineData("\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"http://a/b\"}}]}", "HULL8080")]
     [InlineData("\"storage\":{\"files\":[{\"path\":\"/a\",\"contents\":{\"source\":\"data:,b\"}}]}", null)]
@@ -335,6 +373,10 @@ public sealed class ProvisioningStageTests
             File.WriteAllText(this[path], text, new UTF8Encoding(false));
         }
 
+        public string Platform { get; init; } = "qemu";
+
+        public FolderVolumes Volumes { get; } = new();
+
         public string Provision()
         {
             Run("fetch");
@@ -343,7 +385,7 @@ public sealed class ProvisioningStageTests
         }
 
         public void Run(string stage) => new ProvisioningStage(
-            new() { Stage = stage, Platform = "qemu", Root = this["root"], ConfigCache = this["run/cache"], NeedNet = this["run/neednet"], StateFile = this["run/state"], IsOffline = IsOffline },
-            new NodePaths(_folder.Root), new FolderVolumes(), _ => { }, Owners, new(Devices, new RecordedPrograms(Answer, Calls)), TimeProvider.System, Log.Add).Run();
+            new() { Stage = stage, Platform = Platform, Root = this["root"], ConfigCache = this["run/cache"], NeedNet = this["run/neednet"], StateFile = this["run/state"], IsOffline = IsOffline },
+            new NodePaths(_folder.Root), Volumes, _ => { }, Owners, new(Devices, new RecordedPrograms(Answer, Calls)), TimeProvider.System, Log.Add).Run();
     }
 }
