@@ -26,7 +26,7 @@ public static class BootPredictor
 
     // Each addon doubles the choices, unless it is of a group.
     private const int MostAddons = 16;
-    private const int MostPredictions = 64;
+    private const int MostPredictions = 256;
 
     /// <summary>Predicts every boot that a disk can make.</summary>
     /// <param name="disk">The disk's bytes, seekable.</param>
