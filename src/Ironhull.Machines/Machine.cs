@@ -47,6 +47,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>The port on the host's loopback that leads to the machine's ssh server; 0 without a network.</summary>
     public int SshPort { get; private set; }
 
+    /// <summary>The public key of <see cref="SshAsync"/>, for a fake service that says who may log in; "" without a network.</summary>
+    public string SshPublicKey => _ssh?.PublicKey ?? "";
+
     /// <summary>QEMU's command line, for a person to repeat.</summary>
     public IReadOnlyList<string> CommandLine { get; private set; } = [];
 
@@ -305,6 +308,8 @@ public sealed class Machine : IAsyncDisposable
                 Interactive = _options.Interactive,
                 Credentials = credentials,
                 UnsignedWords = _options.UnsignedWords,
+                Services = _options.Services,
+                Disc = _options.DiscPath is { } disc ? Path.GetFullPath(disc) : null,
                 Ignition = _options.IgnitionPath is { } ignition ? Path.GetFullPath(ignition) : null,
             }.Build(),
         ];

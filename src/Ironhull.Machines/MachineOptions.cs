@@ -26,6 +26,18 @@ public sealed record MachineOptions
     /// <summary>Whether the machine has a network, behind QEMU's address translation, with ssh on a free port of the host's loopback.</summary>
     public bool Network { get; init; } = true;
 
+    /// <summary>
+    /// Services at fixed addresses (<c>169.254.169.254:80</c>) and the port on the host's loopback that each leads to. With any, the machine's network is
+    /// one in which Azure's addresses are, and the host's loopback is at <see cref="HostAddress"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Services { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Where a machine with <see cref="Services"/> reaches the host's loopback.</summary>
+    public const string HostAddress = "168.63.129.2";
+
+    /// <summary>A disc in the machine's optical drive, or null.</summary>
+    public string? DiscPath { get; init; }
+
     /// <summary>Whether the serial console is on this terminal; it is logged to a file either way.</summary>
     public bool Interactive { get; init; }
 

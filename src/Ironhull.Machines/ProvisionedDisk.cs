@@ -8,7 +8,6 @@ namespace Ironhull.Machines;
 /// <summary>A copy of an image whose first boot applies an Ignition config: its signed addon for that is switched on. The copy goes when it is disposed.</summary>
 public sealed class ProvisionedDisk : IDisposable
 {
-    private const string AddonName = "provision-qemu.addon.efi";
     private readonly string _folder;
 
     private ProvisionedDisk(string folder) => _folder = folder;
@@ -52,7 +51,8 @@ public sealed class ProvisionedDisk : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>Where the addon of an image is.</summary>
-    internal static string AddonOf(string image) => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(image))!, "addons", AddonName);
+    internal static string AddonOf(string image, string platform = "qemu") =>
+        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(image))!, "addons", $"provision-{platform}.addon.efi");
 
     /// <summary>Writes a copy of an image with an addon switched on.</summary>
     internal static void SwitchOn(ImageDisk image, string addon, string path) => image.CopyWithBootFiles(path, files =>

@@ -49,6 +49,21 @@ public class QemuArgumentsTests
     }
 
     [Fact]
+    public void Build_Services_AreAtTheirAddressesInANetworkThatHasThem()
+    {
+        var services = new Dictionary<string, int> { ["169.254.169.254:80"] = 8001, ["168.63.129.16:80"] = 8002 };
+        var line = string.Join(' ', (Plain with { SshPort = 2222, Services = services }).Build());
+        Assert.Contains(
+            "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22,net=168.0.0.0/7,host=168.63.129.2,dns=168.63.129.3,dhcpstart=168.63.129.32," +
+            "guestfwd=tcp:168.63.129.16:80-cmd:bash -c 'exec 3<>/dev/tcp/127.0.0.1/8002; cat <&0 >&3 & cat <&3; kill $!'," +
+            "guestfwd=tcp:169.254.169.254:80-cmd:bash -c 'exec 3<>/dev/tcp/127.0.0.1/8001; cat <&0 >&3 & cat <&3; kill $!' -device virtio-net-pci,netdev=net0", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_Disc_IsInAnOpticalDrive() =>
+        Assert.Contains("-drive if=none,id=disc,format=raw,readonly=on,file=/m/a,,b.iso -device scsi-cd,drive=disc,bus=scsi.0", string.Join(' ', (Plain with { Disc = "/m/a,b.iso" }).Build()), StringComparison.Ordinal);
+
+    [Fact]
     public void Build_Interactive_SharesTheTerminalAndKeepsTheLog()
     {
         var line = string.Join(' ', (Plain with { Interactive = true }).Build());

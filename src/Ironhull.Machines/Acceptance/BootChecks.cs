@@ -53,6 +53,7 @@ internal static class BootChecks
         .. AddonChecks.All,
         .. CrashDumpChecks.All,
         .. ProvisionChecks.All,
+        .. AzureChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)

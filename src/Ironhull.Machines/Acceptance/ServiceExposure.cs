@@ -24,6 +24,7 @@ internal static class ServiceExposure
         ["ironhull-disk-guid.service"] = OwnLimit,
         ["ironhull-enforcement-state.service"] = OwnLimit,
         ["ironhull-kdump.service"] = OwnLimit,
+        ["ironhull-report-ready.service"] = OwnLimit,
         ["sshd-keygen.service"] = OwnLimit,
         // The distribution's, held further than it does.
         ["dbus-broker.service"] = 3.0m,

@@ -32,6 +32,15 @@ public sealed record QemuArguments
     /// <summary>Host port on the loopback that leads to the guest's port 22, or null for no network.</summary>
     public int? SshPort { get; init; }
 
+    /// <summary>
+    /// Services at fixed addresses (<c>169.254.169.254:80</c>) and the port on the host's loopback that each leads to; the machine's network then
+    /// is the half of the internet in which Azure's are.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Services { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>A disc in an optical drive, or null.</summary>
+    public string? Disc { get; init; }
+
     /// <summary>File that receives the serial console.</summary>
     public required string ConsoleLog { get; init; }
 
@@ -76,7 +85,17 @@ public sealed record QemuArguments
 
         if (SshPort is { } port)
         {
-            arguments.AddRange(["-netdev", string.Create(invariant, $"user,id=net0,hostfwd=tcp:127.0.0.1:{port}-:22"), "-device", "virtio-net-pci,netdev=net0"]);
+            var forwards = string.Concat(Services.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $",guestfwd=tcp:{s.Key}-cmd:{Escape(Relay(s.Value))}"));
+            arguments.AddRange(
+            [
+                "-netdev", string.Create(invariant, $"user,id=net0,hostfwd=tcp:127.0.0.1:{port}-:22{(forwards.Length > 0 ? $",{AzureNetwork}{forwards}" : "")}"),
+                "-device", "virtio-net-pci,netdev=net0",
+            ]);
+        }
+
+        if (Disc is not null)
+        {
+            arguments.AddRange(["-device", "virtio-scsi-pci,id=scsi", "-drive", $"if=none,id=disc,format=raw,readonly=on,file={Escape(Disc)}", "-device", "scsi-cd,drive=disc,bus=scsi.0"]);
         }
 
         foreach (var (name, value) in Credentials.OrderBy(c => c.Key, StringComparer.Ordinal))
@@ -99,6 +118,13 @@ public sealed record QemuArguments
             : ["-chardev", $"file,id=console,path={Escape(ConsoleLog)}", "-serial", "chardev:console"]);
         return arguments;
     }
+
+    // QEMU answers only for addresses of its own network: 168.0.0.0/7 has 168.63.129.16 and 169.254.169.254. At 168.63.129.2 is the host's loopback.
+    private const string AzureNetwork = "net=168.0.0.0/7,host=168.63.129.2,dns=168.63.129.3,dhcpstart=168.63.129.32";
+
+    // One process for each connection: QEMU itself opens only one to a socket.
+    private static string Relay(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; cat <&0 >&3 & cat <&3; kill $!'");
 
     /// <summary>A comma inside an option's value is doubled.</summary>
     internal static string Escape(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
