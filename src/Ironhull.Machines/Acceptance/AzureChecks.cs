@@ -47,6 +47,7 @@ internal static class AzureChecks
             await UpAsync(machine, cancel).ConfigureAwait(false);
             var first = await LookAsync(machine, cancel).ConfigureAwait(false);
             await ReportedAsync(wire, cancel).ConfigureAwait(false);
+            await QuietAsync(machine, cancel).ConfigureAwait(false);
             context.Keep(machine);
             var asked = (metadata.Requests.Count, plain.Requests.Count, secure.Requests.Count, wire.Requests.Count);
             await machine.PowerOffAsync(s_restartLimit, cancel).ConfigureAwait(false);
@@ -86,7 +87,6 @@ internal static class AzureChecks
         Check.Lacks("/run/systemd/network/", seen, "what the initrd's network left");
         var login = await machine.TrySshAsUserAsync("core", "id -un", cancel).ConfigureAwait(false);
         Check.Equal("core", login.Output.Trim(), $"a login with the metadata's key ({login.Error.Trim()})");
-        await QuietAsync(machine, cancel).ConfigureAwait(false);
         return $"{Hostname}, core logged in";
     }
 
