@@ -61,7 +61,8 @@ public sealed class FailedCommandTests : IDisposable
         Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
     }
 
-    private NodeRun Stage(string stage) => Run("provision", $"--stage={stage}", $"--root={_folder}/root", $"--config-cache={_folder}/cache", $"--state-file={_folder}/state", $"--neednet={_folder}/neednet");
+    // Azure would be asked for the name of the machine first.
+    private NodeRun Stage(string stage) => Run("provision", $"--stage={stage}", "--platform=metal", $"--root={_folder}/root", $"--config-cache={_folder}/cache", $"--state-file={_folder}/state", $"--neednet={_folder}/neednet");
 
     private NodeRun Run(params string[] words)
     {
