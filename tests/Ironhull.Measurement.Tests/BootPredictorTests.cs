@@ -116,7 +116,7 @@ public sealed class BootPredictorTests(TestKeys keys) : IClassFixture<TestKeys>
     [Fact]
     public void Predict_MoreChoicesThanAreSensible_ReportsHULL1003()
     {
-        var many = Enumerable.Range(0, 7).Select(i => ($"{Extras}{BootPredictor.CatalogueFolder}a{i}.addon.efi", Addon($"a={i}"))).ToArray();
+        var many = Enumerable.Range(0, 9).Select(i => ($"{Extras}{BootPredictor.CatalogueFolder}a{i}.addon.efi", Addon($"a={i}"))).ToArray();
         Assert.Equal("HULL1003", Assert.Throws<HullException>(() => Predict(Disk(files: many))).Code.Code);
         var grouped = Enumerable.Range(0, 16).Select(i => ($"{Extras}a{i:D2}.addon.efi", Grouped($"a{i}"))).ToArray();
         Assert.Equal(1 + 17, Predict(Disk(files: grouped)).Count);
