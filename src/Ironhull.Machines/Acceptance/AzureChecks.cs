@@ -20,6 +20,7 @@ internal static class AzureChecks
     public static IReadOnlyList<BootChecks.BootCheck> All { get; } =
     [
         new("provision/azure-first-boot", "A first boot on Azure: user data, before the disc's custom data, that merges over http, a file over https with the config's authority, name and keys of the metadata, ready reported once, no network in the initrd of the second boot", FirstBootAsync),
+        new("provision/azure-failure-is-reported", "A first boot on Azure with a config that is refused tells the platform so, with the error's code, and restarts", FailureAsync),
     ];
 
     private static async Task<string> FirstBootAsync(BootChecks.BootContext context, CancellationToken cancel)
@@ -61,6 +62,43 @@ internal static class AzureChecks
         {
             context.Keep(machine);
         }
+    }
+
+    // The machine restarts after a failure, which ends QEMU.
+    private static async Task<string> FailureAsync(BootChecks.BootContext context, CancellationToken cancel)
+    {
+        var addon = ProvisionedDisk.AddonOf(context.Options.ImagePath, "azure");
+        if (!File.Exists(addon))
+        {
+            throw new CheckSkippedException($"{addon} is not there");
+        }
+
+        var disk = Path.Combine(context.Folder, "azure.raw");
+        ProvisionedDisk.SwitchOn(context.Image, addon, disk);
+        using var metadata = new FakeMetadataService(Encoding.UTF8.GetBytes("""{"ignition": {"version": "3.4.0"}, "storage": {"files": [{"path": "relative"}]}}"""));
+        using var wire = new FakeWireServer();
+        await using var machine = await Machine.StartAsync(
+            BootChecks.Options(context, disk) with { Services = new Dictionary<string, int> { ["169.254.169.254:80"] = metadata.Port, ["168.63.129.16:80"] = wire.Port } }, cancel).ConfigureAwait(false);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(context.Options.BootTimeout);
+        try
+        {
+            await machine.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new CheckFailedException($"The machine did not restart. The end of the console:\n{ConsoleLog.Tail(machine.ConsoleText)}");
+        }
+        finally
+        {
+            context.Keep(machine);
+        }
+
+        Check.That(wire.Reports.Count == 1, $"The failure was reported {wire.Reports.Count} times. The end of the console:\n{ConsoleLog.Tail(machine.ConsoleText)}");
+        var report = wire.Reports[0];
+        Check.Contains("<State>NotReady</State><Details><SubStatus>ProvisioningFailed</SubStatus><Description>", report, "the health report");
+        Check.Contains("HULL8011", report, "the health report");
+        return report[report.IndexOf("<Description>", StringComparison.Ordinal)..].Split('\n')[0];
     }
 
     private static async Task UpAsync(Machine machine, CancellationToken cancel)
