@@ -54,6 +54,7 @@ internal static class BootChecks
         .. CrashDumpChecks.All,
         .. ProvisionChecks.All,
         .. AzureChecks.All,
+        .. FirstBootChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)
