@@ -14,6 +14,8 @@ internal sealed class FakePrograms : IPrograms
     /// <summary>What they print, by their call; nothing when null.</summary>
     public Func<string, string>? Answer { get; init; }
 
+    public bool Has(string name) => true;
+
     public (int ExitCode, string Output, string Errors) Run(string name, params IReadOnlyList<string> arguments)
     {
         Calls.Add($"{name} {string.Join(' ', arguments)}");

@@ -179,6 +179,10 @@ public static class ProvisioningErrors
     public static readonly ErrorCode UnsupportedUnlock = new(
         "HULL8076", ErrorCategory.Unsupported, "A way of unlocking an encrypted volume is not supported", "Use a key file, or clevis with tpm2 alone.");
 
+    /// <summary>A program that is not there.</summary>
+    public static readonly ErrorCode ProgramMissing = new(
+        "HULL8077", ErrorCategory.Unsupported, "The machine has no program for a part of the config", "Choose a format that the image can make, or add the package that has the program to the image.");
+
     /// <summary>A source that cannot be reached before there is a network.</summary>
     public static readonly ErrorCode NetworkNeeded = new(
         "HULL8080", ErrorCategory.Network, "A source needs the network", "Run the stage fetch, which has the network, or name the contents in a data: URL.");

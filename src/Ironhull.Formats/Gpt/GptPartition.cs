@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Ironhull.Formats.Gpt;
 
-/// <summary>A GPT partition entry (UEFI 2.10 table 5-6). Sectors are of 512 bytes.</summary>
+/// <summary>A GPT partition entry (UEFI 2.10 table 5-6).</summary>
 /// <param name="Type">Partition type GUID.</param>
 /// <param name="Id">Unique partition GUID (PARTUUID).</param>
 /// <param name="Name">At most 36 UTF-16 code units (PARTLABEL).</param>
@@ -21,11 +21,14 @@ public sealed record GptPartition(Guid Type, Guid Id, string Name, long FirstLba
     /// <summary>The number of the entry, from 1 on; 0 for the next one in the order of the list.</summary>
     public int Number { get; init; }
 
+    /// <summary>Bytes of the disk's sectors.</summary>
+    public int SectorBytes { get; init; } = GptTable.SectorSize;
+
     /// <summary>Byte offset on the disk.</summary>
-    public long Offset => FirstLba * GptTable.SectorSize;
+    public long Offset => FirstLba * SectorBytes;
 
     /// <summary>Length in bytes.</summary>
-    public long Length => (LastLba - FirstLba + 1) * GptTable.SectorSize;
+    public long Length => (LastLba - FirstLba + 1) * SectorBytes;
 
     internal static GptPartition? Parse(ReadOnlySpan<byte> entry)
     {

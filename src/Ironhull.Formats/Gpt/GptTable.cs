@@ -16,15 +16,18 @@ public enum GptCopies
 }
 
 /// <summary>
-/// A GUID partition table (UEFI 2.10 chapter 5) on a disk of 512-byte sectors: protective MBR, primary and backup
+/// A GUID partition table (UEFI 2.10 chapter 5), on disks of 512-byte sectors unless said otherwise: protective MBR, primary and backup
 /// table of 128 entries. Partitions without a number of their own are numbered from 1 in list order.
 /// </summary>
 /// <param name="DiskId">Disk GUID.</param>
 /// <param name="Partitions">In entry order; unused entries are left out by the reader, which numbers the others.</param>
 public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partitions)
 {
-    /// <summary>Bytes of a sector.</summary>
+    /// <summary>Bytes of a sector of most disks.</summary>
     public const int SectorSize = 512;
+
+    /// <summary>Bytes of a sector of the others (4Kn).</summary>
+    public const int LargeSectorSize = 4096;
 
     /// <summary>Where partitions start: multiples of 1 MiB.</summary>
     public const long Alignment = 1 << 20;
@@ -38,10 +41,10 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
     /// <summary>Entries of a table.</summary>
     public const int EntryCount = 128;
 
-    /// <summary>The first sector behind the primary table: where a partition of another tool's making may start.</summary>
-    public const long LeastUsableLba = 2 + EntriesSectors;
+    private const int EntriesBytes = EntryCount * GptPartition.EntrySize;
 
-    private const int EntriesSectors = EntryCount * GptPartition.EntrySize / SectorSize;
+    /// <summary>Bytes of the disk's sectors: <see cref="SectorSize"/> or <see cref="LargeSectorSize"/>.</summary>
+    public int SectorBytes { get; init; } = SectorSize;
 
     /// <summary>Which copies were intact when the table was read; both for a table that was not read.</summary>
     public GptCopies IntactCopies { get; init; } = GptCopies.Primary | GptCopies.Backup;
@@ -49,9 +52,16 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
     /// <summary>The first sector that partitions may use.</summary>
     public long FirstUsableLba { get; init; } = ReservedAtStart / SectorSize;
 
+    private int EntriesSectors => EntriesBytes / SectorBytes;
+
+    /// <summary>The first sector behind the primary table: where a partition of another tool's making may start.</summary>
+    /// <param name="sector">Bytes of a sector.</param>
+    public static long LeastUsableLba(int sector = SectorSize) => 2 + (EntriesBytes / sector);
+
     /// <summary>The last sector of a disk that partitions may use.</summary>
     /// <param name="length">The disk's length in bytes.</param>
-    public static long LastUsableLba(long length) => (length / SectorSize) - 1 - EntriesSectors - 1;
+    /// <param name="sector">Bytes of a sector.</param>
+    public static long LastUsableLba(long length, int sector = SectorSize) => (length / sector) - 1 - (EntriesBytes / sector) - 1;
 
     /// <summary>
     /// Places partitions one after another, each at the next multiple of 1 MiB and rounded up to whole sectors.
@@ -88,11 +98,11 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
     /// <exception cref="HullException">HULL1002: partitions overlap, leave the disk, or share a GUID; a name is too long; too many partitions.</exception>
     public void WriteTo(Stream disk, bool durable = false)
     {
-        var sectors = disk.Length / SectorSize;
-        var lastUsable = LastUsableLba(disk.Length);
+        var sectors = disk.Length / SectorBytes;
+        var lastUsable = LastUsableLba(disk.Length, SectorBytes);
         Validate(disk.Length, FirstUsableLba, lastUsable);
 
-        var entries = new byte[EntriesSectors * SectorSize];
+        var entries = new byte[EntriesBytes];
         var next = 1;
         foreach (var partition in Partitions)
         {
@@ -102,9 +112,9 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
         }
 
         var header = new GptHeader(1, sectors - 1, FirstUsableLba, lastUsable, DiskId, 2, EntryCount, GptPartition.EntrySize, Crc32.Of(entries));
-        var sector = new byte[SectorSize];
+        var sector = new byte[SectorBytes];
         (header with { MyLba = sectors - 1, AlternateLba = 1, EntriesLba = sectors - 1 - EntriesSectors }).WriteTo(sector);
-        disk.Position = (sectors - 1 - EntriesSectors) * SectorSize;
+        disk.Position = (sectors - 1 - EntriesSectors) * SectorBytes;
         disk.Write(entries);
         disk.Write(sector);
         Flush(disk, durable);
@@ -119,29 +129,32 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
 
     /// <summary>Overwrites both tables and the MBR with zeros.</summary>
     /// <param name="disk">Seekable; its length is the disk's.</param>
-    public static void Wipe(Stream disk)
+    /// <param name="sector">Bytes of a sector.</param>
+    public static void Wipe(Stream disk, int sector = SectorSize)
     {
-        var zeros = new byte[(EntriesSectors + 2) * SectorSize];
+        var zeros = new byte[EntriesBytes + (2 * sector)];
+        var end = EntriesBytes + sector;
         disk.Position = 0;
         disk.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, disk.Length)));
-        disk.Position = Math.Max(0, disk.Length - ReservedAtEnd);
-        disk.Write(zeros.AsSpan(0, (int)Math.Min(ReservedAtEnd, disk.Length)));
+        disk.Position = Math.Max(0, disk.Length - end);
+        disk.Write(zeros.AsSpan(0, (int)Math.Min(end, disk.Length)));
         Flush(disk, durable: true);
     }
 
     /// <summary>Reads and checks both copies; one intact copy is enough.</summary>
     /// <param name="disk">Seekable.</param>
+    /// <param name="sector">Bytes of a sector.</param>
     /// <exception cref="HullException">HULL1001, HULL1002, HULL1003: no copy is intact.</exception>
-    public static GptTable Read(Stream disk)
+    public static GptTable Read(Stream disk, int sector = SectorSize)
     {
-        var sectors = disk.Length / SectorSize;
+        var sectors = disk.Length / sector;
         if (sectors < 6)
         {
             throw FormatErrors.Truncated.Error($"A disk of {disk.Length} bytes is too small for a GPT.");
         }
 
-        var primary = TryRead(disk, 1, sectors, out var error);
-        var backup = TryRead(disk, sectors - 1, sectors, out _);
+        var primary = TryRead(disk, 1, sectors, sector, out var error);
+        var backup = TryRead(disk, sectors - 1, sectors, sector, out _);
         if (primary is null && backup is null)
         {
             throw new HullException(error!);
@@ -151,12 +164,12 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
         return (primary ?? backup!) with { IntactCopies = copies };
     }
 
-    private static GptTable? TryRead(Stream disk, long lba, long sectors, out Diagnostic? error)
+    private static GptTable? TryRead(Stream disk, long lba, long sectors, int sectorBytes, out Diagnostic? error)
     {
         try
         {
             error = null;
-            return ReadCopy(disk, lba, sectors);
+            return ReadCopy(disk, lba, sectors, sectorBytes);
         }
         catch (HullException e)
         {
@@ -165,10 +178,10 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
         }
     }
 
-    private static GptTable ReadCopy(Stream disk, long lba, long sectors)
+    private static GptTable ReadCopy(Stream disk, long lba, long sectors, int sectorBytes)
     {
-        var sector = new byte[SectorSize];
-        Wire.ReadAt(disk, lba * SectorSize, sector, "A GPT header");
+        var sector = new byte[sectorBytes];
+        Wire.ReadAt(disk, lba * sectorBytes, sector, "A GPT header");
         var header = GptHeader.Parse(sector, lba, sectors);
         var length = (long)header.EntryCount * header.EntrySize;
         if (length > disk.Length)
@@ -177,7 +190,7 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
         }
 
         var entries = new byte[length];
-        Wire.ReadAt(disk, header.EntriesLba * SectorSize, entries, "The GPT entries");
+        Wire.ReadAt(disk, header.EntriesLba * sectorBytes, entries, "The GPT entries");
         if (Crc32.Of(entries) != header.EntriesCrc)
         {
             throw FormatErrors.Malformed.Error($"The GPT entries of the header in sector {lba} have a wrong checksum.");
@@ -193,16 +206,16 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
                     throw FormatErrors.Malformed.Error($"Partition {i + 1} covers sectors {partition.FirstLba} to {partition.LastLba}, outside the usable {header.FirstUsableLba} to {header.LastUsableLba}.");
                 }
 
-                partitions.Add(partition with { Number = i + 1 });
+                partitions.Add(partition with { Number = i + 1, SectorBytes = sectorBytes });
             }
         }
 
-        return new(header.DiskId, partitions) { FirstUsableLba = header.FirstUsableLba };
+        return new(header.DiskId, partitions) { FirstUsableLba = header.FirstUsableLba, SectorBytes = sectorBytes };
     }
 
     private void Validate(long length, long firstUsable, long lastUsable)
     {
-        if (length % SectorSize != 0 || lastUsable < firstUsable)
+        if (length % SectorBytes != 0 || lastUsable < firstUsable)
         {
             throw FormatErrors.Malformed.Error($"A disk of {length} bytes cannot hold a GPT.");
         }

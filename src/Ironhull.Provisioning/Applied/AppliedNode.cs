@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Resources;
 using Ironhull.Provisioning.Validation;
@@ -33,7 +32,7 @@ public sealed record AppliedNode(string Path, string Kind, int Mode, uint User, 
         return new(
             path, kind switch { NodeKind.File => "file", NodeKind.Directory => "directory", NodeKind.Link => "link", _ => "other" },
             status.Mode & 0xFFF, status.Uid, status.Gid, isFile ? (long)status.Size : 0,
-            isFile && status.Size <= ResourceContents.MaximumBytes ? Convert.ToHexStringLower(SHA256.HashData(folder.Read(name))) : null, kind == NodeKind.Link ? folder.ReadLink(name) : null, source);
+            isFile && status.Size <= ResourceContents.MaximumBytes ? Convert.ToHexStringLower(Fingerprint.Of(folder.Read(name))) : null, kind == NodeKind.Link ? folder.ReadLink(name) : null, source);
     }
 
     /// <summary>What is different now; empty when nothing is.</summary>

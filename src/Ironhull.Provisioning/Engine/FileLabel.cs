@@ -28,4 +28,18 @@ internal static class FileLabel
             _ = Libc.SetAttributeOf($"{path}/{made}", Name, label, (nuint)length, 0);
         }
     }
+
+    /// <summary>Does something that covers a folder with a file system, and gives that one's root the folder's label when it has none.</summary>
+    /// <param name="path">The folder, without links.</param>
+    /// <param name="cover">What covers it.</param>
+    public static void Keep(string path, Action cover)
+    {
+        Span<byte> label = stackalloc byte[LongestLabel];
+        var length = Libc.GetAttributeOf(path, Name, label, LongestLabel);
+        cover();
+        if (length > 0 && Libc.GetAttributeOf(path, Name, new byte[LongestLabel], LongestLabel) <= 0)
+        {
+            _ = Libc.SetAttributeOf(path, Name, label, (nuint)length, 0);
+        }
+    }
 }

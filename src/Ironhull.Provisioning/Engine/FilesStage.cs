@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
 using Ironhull.Diagnostics;
+using Ironhull.Provisioning.Applied;
 using Ironhull.Provisioning.Json;
 using Ironhull.Provisioning.Model;
 using Ironhull.Provisioning.Validation;
@@ -357,7 +357,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
         }
 
         // What is only added to is marked from the start: the next run must not add it again.
-        var mark = file.Contents.Source is null && file.Append.Count > 0 ? SHA256.HashData(contents) : [];
+        var mark = file.Contents.Source is null && file.Append.Count > 0 ? Fingerprint.Of(contents) : [];
         Write(folder, name, file.Path, contents, (uint)(file.Mode ?? 0x1A4), Id(file.User, isGroup: false) ?? 0, Id(file.Group, isGroup: true) ?? 0, mark);
         return true;
     }
@@ -366,7 +366,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
     private bool Append(FileEntry file, OpenFolder folder, string name)
     {
         byte[] added = [.. file.Append.SelectMany(a => fetch(a))];
-        var mark = SHA256.HashData(added);
+        var mark = Fingerprint.Of(added);
         if (file.Append.Count == 0 || (folder.Mark(name) is { } former && former.AsSpan().SequenceEqual(mark)))
         {
             Change(folder, name, file, file.Mode);
@@ -399,7 +399,7 @@ public sealed class FilesStage(RootFolder root, IOwnership ownership, Func<Resou
 
         if (link.Hard == true)
         {
-            folder.HardLink(name, targetFolder ?? throw InTheWay(link.Path, "no target"), targetName);
+            folder.HardLink(name, targetFolder is not null && targetFolder.KindOf(targetName) != NodeKind.None ? targetFolder : throw InTheWay(link.Path, "no target"), targetName);
             return;
         }
 

@@ -233,7 +233,7 @@ internal sealed class OpenFolder(int descriptor, string path) : IDisposable
     // A name that no config can ask for in the same folder; what an interrupted run left is removed.
     private string Temporary(string name)
     {
-        var bytes = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name));
+        var bytes = Applied.Fingerprint.Of(Encoding.UTF8.GetBytes(name));
         var temporary = $".provision-{Convert.ToHexStringLower(bytes.AsSpan(0, 8))}-{++_temporary}";
         if (Libc.Unlink(descriptor, temporary, 0) < 0)
         {

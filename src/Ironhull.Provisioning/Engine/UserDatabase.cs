@@ -68,7 +68,7 @@ internal sealed class UserDatabase
             Make(user);
         }
 
-        Set(user.Name, 2, user.Uid?.ToString(CultureInfo.InvariantCulture));
+        Set(user.Name, 2, user.Uid is { } uid ? Own(_passwd, user.Name, uid, "user") : null);
         Set(user.Name, 3, user.PrimaryGroup is { Length: > 0 } group ? GroupOf(group).ToString(CultureInfo.InvariantCulture) : null);
         Set(user.Name, 4, user.Gecos);
         Set(user.Name, 5, user.HomeDir);
@@ -90,6 +90,7 @@ internal sealed class UserDatabase
     private void Make(PasswdUser user)
     {
         var uid = user.Uid ?? Free(_passwd, user.System == true);
+        _ = Own(_passwd, user.Name, uid, "user");
         var group = user.PrimaryGroup is { Length: > 0 } primary ? GroupOf(primary)
             : user.NoUserGroup == true ? 100 : MakeGroup(user.Name, _group.Find(user.Name) is null && !_group.Uses((uint)uid) ? uid : null, user.System == true);
         _passwd.Add([user.Name, "x", uid.ToString(CultureInfo.InvariantCulture), group.ToString(CultureInfo.InvariantCulture), "", $"/home/{user.Name}", "/bin/bash"]);
@@ -105,7 +106,7 @@ internal sealed class UserDatabase
     {
         if (_group.Find(name) is null)
         {
-            _group.Add([name, "x", (wanted ?? Free(_group, isSystem)).ToString(CultureInfo.InvariantCulture), ""]);
+            _group.Add([name, "x", Own(_group, name, wanted ?? Free(_group, isSystem), "group"), ""]);
             if (_gshadow.Find(name) is null)
             {
                 _gshadow.Add([name, "*", "", ""]);
@@ -113,7 +114,7 @@ internal sealed class UserDatabase
         }
         else if (wanted is { } gid)
         {
-            _group.Set(name, 2, gid.ToString(CultureInfo.InvariantCulture));
+            _group.Set(name, 2, Own(_group, name, gid, "group"));
         }
 
         return GroupId(name);
@@ -141,6 +142,12 @@ internal sealed class UserDatabase
             _passwd.Set(name, field, value);
         }
     }
+
+    // As useradd and groupadd do: two accounts of one number are one account with two names.
+    private static string Own(AccountFile file, string name, long number, string kind) =>
+        number is < 0 or >= uint.MaxValue ? throw ProvisioningErrors.UnknownAccount.Error($"{number} cannot be the number of the {kind} {name}.")
+        : file.NameOf((uint)number) is { } other && other != name ? throw ProvisioningErrors.UnknownAccount.Error($"The {kind} {name} cannot have the number {number}, which is that of {other}.")
+        : number.ToString(CultureInfo.InvariantCulture);
 
     private uint GroupOf(string nameOrNumber) => uint.TryParse(nameOrNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : GroupId(nameOrNumber);
 
@@ -211,6 +218,8 @@ internal sealed class AccountFile
     public string[]? Find(string name) => _lines.Find(l => l.Fields?[0] == name).Fields;
 
     public IEnumerable<uint> Numbers() => _lines.Where(l => l.Fields is not null && uint.TryParse(l.Fields[2], out _)).Select(l => uint.Parse(l.Fields![2], CultureInfo.InvariantCulture));
+
+    public string? NameOf(uint number) => _lines.Find(l => l.Fields is not null && uint.TryParse(l.Fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n == number).Fields?[0];
 
     public bool Uses(uint number) => Numbers().Contains(number);
 

@@ -39,7 +39,7 @@ internal sealed class DiskPlanner(GptTable table, IReadOnlyCollection<string> sy
     {
         foreach (var luks in storage.Luks)
         {
-            findings.Try(luks.Node, () => LuksMaker.RefuseUnsupported(luks));
+            findings.Try(luks.Node, () => _ = TpmBinding.Of(luks));
         }
 
         return

@@ -11,6 +11,11 @@ public static class ResourceContents
     /// <summary>Largest contents that are held in memory, in bytes.</summary>
     public const int MaximumBytes = 256 << 20;
 
+    // RFC 1952, 2.2: members follow one another, and what they hold is one. This one is read only when all before it was whole.
+    private static ReadOnlySpan<byte> End => [0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x2B, 0xC9, 0x48, 0x55, 0x48, 0xCD, 0x4B, 0x51, 0xC8, 0x4F, 0x53, 0x48, 0xAF, 0xCA, 0x2C, 0x00, 0x00, 0x64, 0x5F, 0xF1, 0x80, 0x0F, 0x00, 0x00, 0x00];
+
+    private static ReadOnlySpan<byte> EndContents => "the end of gzip"u8;
+
     /// <summary>The contents of a resource whose URL holds them; empty for an empty URL.</summary>
     /// <exception cref="HullException">HULL8030 to HULL8033.</exception>
     public static byte[] FromUrl(Resource resource)
@@ -40,7 +45,7 @@ public static class ResourceContents
         var where = resource.Node.WhereIs("source").ToLocation();
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(fetched), CompressionMode.Decompress);
+            using var gzip = new GZipStream(new MemoryStream([.. fetched, .. End]), CompressionMode.Decompress);
             using var contents = new MemoryStream();
             var buffer = new byte[1 << 16];
             for (var count = gzip.Read(buffer); count > 0; count = gzip.Read(buffer))
@@ -53,8 +58,9 @@ public static class ResourceContents
                 contents.Write(buffer, 0, count);
             }
 
-            // Nothing at all is what the framework makes of an empty stream; gzip always has a header.
-            return fetched.Length >= 18 ? contents.ToArray() : throw new InvalidDataException("it is truncated");
+            // The framework takes a stream that is cut off, or followed by something else, for one that ends there.
+            var whole = contents.GetBuffer().AsSpan(0, (int)contents.Length);
+            return fetched.Length > 0 && whole.EndsWith(EndContents) ? whole[..^EndContents.Length].ToArray() : throw new InvalidDataException("it is cut off, or goes on with something else");
         }
         catch (InvalidDataException e)
         {

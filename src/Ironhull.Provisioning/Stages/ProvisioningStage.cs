@@ -106,7 +106,11 @@ public sealed class ProvisioningStage(
                 KernelArgumentsStage.Apply(config.KernelArguments, KernelCommandLine.Read(paths));
                 break;
             case "disks":
-                state.Volumes = ApplyDisks(config.Storage, fetcher);
+                using (var root = Directory.Exists(options.Root) ? new RootFolder(options.Root) : null)
+                {
+                    state.Volumes = ApplyDisks(config.Storage, new(root, ownership), fetcher);
+                }
+
                 break;
             case "mount":
                 using (var root = new RootFolder(options.Root))
@@ -119,6 +123,7 @@ public sealed class ProvisioningStage(
                 using (var root = new RootFolder(options.Root))
                 {
                     new MountStage(root, disks.Programs, ownership).Unmount(config.Storage);
+                    new UnfinishedDevices(root, ownership).EndAll();
                 }
 
                 break;
@@ -134,7 +139,7 @@ public sealed class ProvisioningStage(
                     AppliedManifest.Record(root, made, config, ownership);
                     if (options.Root != "/")
                     {
-                        LabelList.Write(paths, made);
+                        LabelList.Write(paths, [.. made, .. MountStage.Places(config.Storage)]);
                     }
 
                     new ResultFile(root, ownership).Write(new(StageFile.ReadVirtual(paths.BootId) is { } id ? System.Text.Encoding.ASCII.GetString(id).Trim() : "", time.GetUtcNow(), state.HasUserConfig));
@@ -157,7 +162,7 @@ public sealed class ProvisioningStage(
         StageFile.Write(options.NeedNet, []);
     }
 
-    private IReadOnlyList<OpenVolume> ApplyDisks(StorageSection storage, ResourceFetcher fetcher)
+    private IReadOnlyList<OpenVolume> ApplyDisks(StorageSection storage, UnfinishedDevices unfinished, ResourceFetcher fetcher)
     {
         // Keys are in memory only, where root alone reads them, and for as long as a program needs them.
         var keys = OperatingSystem.IsWindows()
@@ -165,7 +170,7 @@ public sealed class ProvisioningStage(
             : Directory.CreateDirectory(paths.At("run/ignition/luks-keyfiles"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
-            return new DisksStage(disks.Devices, disks.Programs, fetcher.Fetch, keys.FullName, RandomGuid).Apply(storage);
+            return new DisksStage(disks.Devices, disks.Programs, loadModule, unfinished, fetcher.Fetch, keys.FullName, RandomGuid).Apply(storage);
         }
         finally
         {

@@ -5,6 +5,7 @@ using Ironhull.Provisioning.Json;
 using Ironhull.Provisioning.Merging;
 using Ironhull.Provisioning.Resources;
 using Ironhull.Provisioning.Spec;
+using Ironhull.Provisioning.Tests.Cases;
 using Ironhull.Provisioning.Tests.Json;
 using Ironhull.Provisioning.Tests.Validation;
 
@@ -38,6 +39,8 @@ public sealed class MergeTests
         ("tang servers meet by url", 2, "\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/a\",\"clevis\":{\"tang\":[{\"url\":\"http://t\",\"thumbprint\":\"x\"}]}}]}", "\"storage\":{\"luks\":[{\"name\":\"a\",\"device\":\"/a\",\"clevis\":{\"tang\":[{\"url\":\"http://t\",\"thumbprint\":\"y\"}]}}]}", "\"storage\":{\"luks\":[{\"clevis\":{\"tang\":[{\"thumbprint\":\"y\",\"url\":\"http://t\"}]},\"device\":\"/a\",\"name\":\"a\"}]}"),
     ];
 
+    internal static IEnumerable<TableCase> Rows => Table.Select(r => TableCase.Applied("merge", r.Name, r.Since, ""));
+
     public static TheoryData<string, string> Cases => VersionedCases.Of(Table.Select(r => (r.Name, r.Since)));
 
     [Theory]
@@ -47,6 +50,7 @@ public sealed class MergeTests
         var row = Table.Single(r => r.Name == name);
         var merged = ConfigMerger.Merge(Read(row.Parent, version), Read(row.Child, version));
         Assert.Equal(Canonical.Of(Text(row.Result, version)), Canonical.Of(Encoding.UTF8.GetString(ConfigJson.Write(merged.Node))));
+        CaseReport.Pass(Rows.Single(r => r.Name == name), version);
     }
 
     [Fact]

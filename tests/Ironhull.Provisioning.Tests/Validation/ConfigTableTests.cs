@@ -1,5 +1,6 @@
 using System.Text;
 using Ironhull.Provisioning.Spec;
+using Ironhull.Provisioning.Tests.Cases;
 using Ironhull.Provisioning.Validation;
 
 namespace Ironhull.Provisioning.Tests.Validation;
@@ -31,6 +32,7 @@ public sealed class ConfigTableTests
             reading.Findings.Select(f => $"{f.LevelName} {f.Path}: {f.Message}").Order(StringComparer.Ordinal));
         Assert.Equal(reading.Findings.Any(f => f.Level == FindingLevel.Error), reading.IsRefused);
         Assert.Equal(version, reading.Version?.ToString());
+        CaseReport.Pass(CaseTables.All.Single(c => c.Kind == CaseKind.Config && c.Name == name), version);
     }
 
     [Fact]

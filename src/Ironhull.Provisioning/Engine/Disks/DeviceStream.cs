@@ -7,6 +7,9 @@ internal sealed class DeviceStream(SafeFileHandle handle, long length) : Stream
 {
     private long _position;
 
+    /// <summary>The device.</summary>
+    public SafeFileHandle Handle => handle;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;

@@ -10,16 +10,24 @@ namespace Ironhull.Provisioning.Engine.Disks;
 /// </summary>
 /// <param name="devices">The machine's devices.</param>
 /// <param name="programs">The machine's programs.</param>
+/// <param name="loadModule">Loads a kernel module by its name or alias, if it can be.</param>
+/// <param name="unfinished">What earlier runs have left half made.</param>
 /// <param name="fetch">Gives the contents of a resource, decompressed and verified.</param>
 /// <param name="keys">A folder in memory, for root alone: where programs find keys for a moment.</param>
 /// <param name="newGuid">Makes identifiers of disks and partitions.</param>
-public sealed class DisksStage(IBlockDevices devices, IPrograms programs, Func<Resource, byte[]> fetch, string keys, Func<Guid> newGuid)
+public sealed class DisksStage(IBlockDevices devices, IPrograms programs, Action<string> loadModule, UnfinishedDevices unfinished, Func<Resource, byte[]> fetch, string keys, Func<Guid> newGuid)
 {
     /// <summary>Applies a config that was checked.</summary>
     /// <returns>The encrypted volumes, all open.</returns>
-    /// <exception cref="HullException">HULL8070 to HULL8076; what was done until then stays.</exception>
+    /// <exception cref="HullException">HULL8070 to HULL8077; what was done until then stays.</exception>
     public IReadOnlyList<OpenVolume> Apply(StorageSection storage)
     {
+        StorageNeeds.RefuseMissing(storage, programs);
+        foreach (var module in StorageNeeds.Modules(storage))
+        {
+            loadModule(module);
+        }
+
         devices.Await([.. storage.Disks.Select(d => d.Device)]);
         foreach (var disk in storage.Disks)
         {
@@ -34,7 +42,7 @@ public sealed class DisksStage(IBlockDevices devices, IPrograms programs, Func<R
         }
 
         var volumes = new List<OpenVolume>();
-        var luks = new LuksMaker(programs, devices, fetch, keys);
+        var luks = new LuksMaker(programs, devices, unfinished, fetch, keys);
         foreach (var volume in storage.Luks)
         {
             devices.Await([volume.Device!]);
@@ -43,13 +51,14 @@ public sealed class DisksStage(IBlockDevices devices, IPrograms programs, Func<R
 
         Filesystem[] filesystems = [.. storage.Filesystems.Where(f => f.Format is not (null or "" or "virtiofs"))];
         devices.Await([.. filesystems.Select(f => f.Device)]);
-        var maker = new FilesystemMaker(programs, devices);
-        foreach (var filesystem in filesystems)
+        var maker = new FilesystemMaker(programs, devices, unfinished);
+
+        // A link by label or identifier is gone as soon as one of them has new contents.
+        foreach (var (filesystem, node) in filesystems.Select(f => (f, devices.NodeOf(f.Device))).ToList())
         {
-            if (maker.Make(filesystem))
+            if (maker.Make(filesystem, node))
             {
-                // Others wait for the links that udev makes by the new label and identifier.
-                devices.Await([filesystem.Device]);
+                devices.Refresh(node);
             }
         }
 
@@ -58,25 +67,37 @@ public sealed class DisksStage(IBlockDevices devices, IPrograms programs, Func<R
 
     private void Partition(Disk disk)
     {
-        using (var device = devices.Open(disk.Device))
+        using (var device = devices.Open(disk.Device, out var sector))
         {
-            var plan = PartitionPlan.For(disk, disk.WipeTable == true ? null : ReadTable(device, disk.Device), device.Length, newGuid);
+            var plan = PartitionPlan.For(disk, disk.WipeTable == true ? null : ReadTable(device, disk.Device, sector), device.Length, newGuid, sector);
             if (!plan.ChangesDisk)
             {
                 return;
             }
 
             RefuseInUse(disk, plan);
+            Write(device, disk.Device, plan);
+            devices.Announce(device, disk.Device, plan);
+        }
+
+        devices.Refresh(disk.Device);
+    }
+
+    private static void Write(Stream device, string path, PartitionPlan plan)
+    {
+        try
+        {
             if (plan.Wipe)
             {
-                GptTable.Wipe(device);
+                GptTable.Wipe(device, plan.Table.SectorBytes);
             }
 
             plan.Table.WriteTo(device, durable: true);
-            devices.Announce(disk.Device, plan);
         }
-
-        devices.Await([disk.Device]);
+        catch (IOException e)
+        {
+            throw ProvisioningErrors.DeviceUnavailable.Error($"It cannot be written to: {e.Message}", new Location(path), cause: e);
+        }
     }
 
     // Partitions in use are never touched: what is mounted there would lose the ground under its feet.
@@ -94,28 +115,28 @@ public sealed class DisksStage(IBlockDevices devices, IPrograms programs, Func<R
     /// <summary>Reads a disk's table.</summary>
     /// <returns>Null for a disk without any.</returns>
     /// <exception cref="HullException">HULL8074: it has one of another kind; HULL1001 and following: its GPT is damaged.</exception>
-    internal static GptTable? ReadTable(Stream disk, string device)
+    internal static GptTable? ReadTable(Stream disk, string device, int sector)
     {
-        var start = new byte[2 * GptTable.SectorSize];
+        var start = new byte[sector + GptTable.SectorSize];
         disk.Position = 0;
         disk.ReadExactly(start);
-        if (start.AsSpan(GptTable.SectorSize).StartsWith("EFI PART"u8))
+        if (start.AsSpan(sector).StartsWith("EFI PART"u8))
         {
-            return GptTable.Read(disk);
+            return GptTable.Read(disk, sector);
         }
 
         // An MBR of its own kind: a boot signature, and an entry that is not the one a GPT protects itself with.
         var types = Enumerable.Range(0, 4).Select(i => start[446 + (16 * i) + 4]).Where(t => t != 0).ToList();
-        return start[510] != 0x55 || start[511] != 0xAA || types.Count == 0 ? TryBackup(disk)
-            : types is [0xEE] ? GptTable.Read(disk)
+        return start[510] != 0x55 || start[511] != 0xAA || types.Count == 0 ? TryBackup(disk, sector)
+            : types is [0xEE] ? GptTable.Read(disk, sector)
             : throw ProvisioningErrors.DeviceHoldsOther.Error("It has a partition table that is not a GPT.", new Location(device));
     }
 
-    private static GptTable? TryBackup(Stream disk)
+    private static GptTable? TryBackup(Stream disk, int sector)
     {
         var last = new byte[8];
-        disk.Position = disk.Length - GptTable.SectorSize;
+        disk.Position = disk.Length - sector;
         disk.ReadExactly(last);
-        return last.AsSpan().SequenceEqual("EFI PART"u8) ? GptTable.Read(disk) : null;
+        return last.AsSpan().SequenceEqual("EFI PART"u8) ? GptTable.Read(disk, sector) : null;
     }
 }

@@ -4,19 +4,22 @@ using Ironhull.Provisioning.Model;
 namespace Ironhull.Provisioning.Engine.Disks;
 
 /// <summary>Makes file systems and swap areas, and keeps what is there already as the config wants it.</summary>
-internal sealed class FilesystemMaker(IPrograms programs, IBlockDevices devices)
+internal sealed class FilesystemMaker(IPrograms programs, IBlockDevices devices, UnfinishedDevices unfinished)
 {
     /// <summary>Makes one, unless it is there.</summary>
+    /// <param name="filesystem">What the config says of it.</param>
+    /// <param name="node">The device by the kernel's own name.</param>
     /// <returns>Whether one was made.</returns>
     /// <exception cref="HullException">HULL8074: something else is there; HULL8075: the device is in use; HULL8072: a program fails.</exception>
-    public bool Make(Filesystem filesystem)
+    public bool Make(Filesystem filesystem, string node)
     {
         if (filesystem.Format is null or "" or "virtiofs")
         {
             return false;
         }
 
-        var (device, wipe) = (filesystem.Device, filesystem.WipeFilesystem == true);
+        var device = filesystem.Device;
+        var wipe = filesystem.WipeFilesystem == true || unfinished.Has(device);
         if (!wipe)
         {
             if (filesystem.Format == "none")
@@ -24,7 +27,7 @@ internal sealed class FilesystemMaker(IPrograms programs, IBlockDevices devices)
                 return false;
             }
 
-            var there = DeviceContents.Of(programs, device);
+            var there = DeviceContents.Of(programs, node);
             if (Matches(there, filesystem))
             {
                 return false;
@@ -38,29 +41,38 @@ internal sealed class FilesystemMaker(IPrograms programs, IBlockDevices devices)
             }
         }
 
-        if (devices.UserOf(device) is { } user)
+        if (devices.UserOf(node) is { } user)
         {
             throw ProvisioningErrors.DeviceBusy.Error($"{user} uses it.", new Location(device));
         }
 
         if (wipe)
         {
-            programs.Call(device, "wipefs", "--all", device);
+            programs.Call(device, "wipefs", "--all", node);
         }
 
         if (filesystem.Format != "none")
         {
-            var (program, arguments) = Command(filesystem);
+            unfinished.Begin(device);
+            var (program, arguments) = Command(filesystem, node);
             programs.Call(device, program, arguments);
         }
 
+        unfinished.End(device);
         return true;
 
         static string Wish(string what, string? value) => string.IsNullOrEmpty(value) ? "" : $",{what} {value}";
     }
 
+    /// <summary>The programs that <see cref="Make"/> may call.</summary>
+    internal static IEnumerable<string> Programs(Filesystem filesystem) =>
+    [
+        .. filesystem.WipeFilesystem == true ? ["wipefs"] : filesystem.Format == "none" ? Array.Empty<string>() : ["blkid", "wipefs"],
+        .. filesystem.Format == "none" ? Array.Empty<string>() : [Command(filesystem, filesystem.Device).Program],
+    ];
+
     /// <summary>The program that makes a file system, and its arguments.</summary>
-    internal static (string Program, string[] Arguments) Command(Filesystem filesystem)
+    internal static (string Program, string[] Arguments) Command(Filesystem filesystem, string node)
     {
         var (label, uuid) = (filesystem.Label is { Length: > 0 } l ? l : null, filesystem.Uuid is { Length: > 0 } u ? u : null);
         var (program, fixedArguments) = filesystem.Format switch
@@ -74,7 +86,7 @@ internal sealed class FilesystemMaker(IPrograms programs, IBlockDevices devices)
             "vfat" => ("mkfs.vfat", Arguments("-I", Pair("-i", uuid?.Replace("-", "", StringComparison.Ordinal)), Pair("-n", label))),
             _ => throw new InvalidOperationException($"No such format passes validation: {filesystem.Format}"),
         };
-        return (program, [.. fixedArguments, .. filesystem.Options, filesystem.Device]);
+        return (program, [.. fixedArguments, .. filesystem.Options, node]);
 
         static string[] Arguments(string force, params string[][] pairs) => [force, .. pairs.SelectMany(p => p)];
 

@@ -4,16 +4,15 @@ using Ironhull.Formats.Gpt;
 namespace Ironhull.Provisioning.Engine.Disks;
 
 /// <summary>
-/// Where new partitions go: the rules of sgdisk 1.0.9, which Ignition leaves that choice to. Sectors are of 512 bytes.
+/// Where new partitions go: the rules of sgdisk 1.0.9, which Ignition leaves that choice to.
 /// </summary>
 /// <param name="firstUsable">The first sector that partitions may use.</param>
 /// <param name="lastUsable">The last sector that partitions may use.</param>
+/// <param name="sector">Bytes of a sector.</param>
 /// <param name="existing">What is on the disk; decides to which boundary starts are moved.</param>
-internal sealed class FreeSpace(long firstUsable, long lastUsable, IEnumerable<GptPartition> existing)
+internal sealed class FreeSpace(long firstUsable, long lastUsable, int sector, IEnumerable<GptPartition> existing)
 {
-    private const long MiB = (1 << 20) / GptTable.SectorSize;
-
-    private readonly long _alignment = existing.Select(p => 1L << BitOperations.TrailingZeroCount(p.FirstLba)).Append(MiB).Min();
+    private readonly long _alignment = existing.Select(p => 1L << BitOperations.TrailingZeroCount(p.FirstLba)).Append((1 << 20) / sector).Min();
     private readonly SortedDictionary<long, long> _used = new(existing.ToDictionary(p => p.FirstLba, p => p.LastLba));
 
     /// <summary>Gives the room of a partition back.</summary>

@@ -11,10 +11,12 @@ public sealed class HostPrograms : IPrograms
     private const string Folders = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/sysroot/usr/sbin:/sysroot/usr/bin";
 
     /// <inheritdoc/>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <inheritdoc/>
     public (int ExitCode, string Output, string Errors) Run(string name, params IReadOnlyList<string> arguments)
     {
-        var path = Folders.Split(':').Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists)
-            ?? throw ProvisioningErrors.ProgramFailed.Error($"There is no program {name} on this machine.");
+        var path = Find(name) ?? throw ProvisioningErrors.ProgramMissing.Error($"There is no program {name} on this machine.");
         var start = new ProcessStartInfo(path, (IEnumerable<string>)arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["LC_ALL"] = "C";
         try
@@ -31,4 +33,6 @@ public sealed class HostPrograms : IPrograms
             throw ProvisioningErrors.ProgramFailed.Error($"{path} cannot be started: {e.Message}.", cause: e);
         }
     }
+
+    private static string? Find(string name) => Folders.Split(':').Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
 }

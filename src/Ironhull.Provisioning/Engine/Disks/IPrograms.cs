@@ -5,11 +5,15 @@ namespace Ironhull.Provisioning.Engine.Disks;
 /// <summary>The programs of a machine that make file systems, arrays and encrypted volumes.</summary>
 public interface IPrograms
 {
+    /// <summary>Whether this machine has a program.</summary>
+    /// <param name="name">Its name.</param>
+    bool Has(string name);
+
     /// <summary>Runs a program and waits for its end.</summary>
     /// <param name="name">Its name; the folders of system programs are searched.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <returns>Its exit code, what it printed, and what it said of errors.</returns>
-    /// <exception cref="HullException">HULL8072: there is no such program.</exception>
+    /// <exception cref="HullException">HULL8077: there is no such program.</exception>
     (int ExitCode, string Output, string Errors) Run(string name, params IReadOnlyList<string> arguments);
 }
 

@@ -18,6 +18,12 @@ public sealed partial class KernelBlockDevices(IPrograms programs, TimeSpan dead
     private const uint PartitionCall = 0x1269;
     private const int AddPartition = 1, DeletePartition = 2, ResizePartition = 3;
 
+    // sys/file.h: LOCK_EX
+    private const int ExclusiveLock = 2;
+
+    // The kernel counts in sectors of 512 bytes in /sys, whatever the disk has.
+    private const int SysSector = 512;
+
     private const string Sys = "/sys/class/block";
 
     /// <inheritdoc/>
@@ -38,21 +44,36 @@ public sealed partial class KernelBlockDevices(IPrograms programs, TimeSpan dead
     }
 
     /// <inheritdoc/>
-    public Stream Open(string path)
+    public string NodeOf(string path) => Path.Combine("/dev", NameOf(path));
+
+    // Closing a device that was written to has udev read its table and contents again. The first call asks for that at once, the second
+    // one waits for what udev has come upon by itself.
+    /// <inheritdoc/>
+    public void Refresh(string path)
+    {
+        programs.Run("udevadm", "trigger", "--settle", path);
+        programs.Run("udevadm", "settle", $"--timeout={deadline.TotalSeconds.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    /// <inheritdoc/>
+    public Stream Open(string path, out int sector)
     {
         try
         {
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            if (Ioctl(handle, GetSize64, out long length) < 0 || Ioctl(handle, GetSectorSize, out int sector) < 0)
+
+            // udev leaves a disk alone while another one has the lock: it would take the partitions away and make them again meanwhile.
+            _ = Lock(handle, ExclusiveLock);
+            if (Ioctl(handle, GetSize64, out long length) < 0 || Ioctl(handle, GetSectorSize, out sector) < 0)
             {
                 handle.Dispose();
                 throw Unavailable(path, "it is not a block device");
             }
 
-            if (sector != GptTable.SectorSize)
+            if (sector is not (GptTable.SectorSize or GptTable.LargeSectorSize))
             {
                 handle.Dispose();
-                throw Unavailable(path, $"its sectors have {sector} bytes; only {GptTable.SectorSize} are supported");
+                throw Unavailable(path, $"its sectors have {sector} bytes; only {GptTable.SectorSize} and {GptTable.LargeSectorSize} are supported");
             }
 
             return new DeviceStream(handle, length);
@@ -76,16 +97,16 @@ public sealed partial class KernelBlockDevices(IPrograms programs, TimeSpan dead
     }
 
     /// <inheritdoc/>
-    public void Announce(string path, PartitionPlan plan)
+    public void Announce(Stream disk, string path, PartitionPlan plan)
     {
         var name = NameOf(path);
         var known = PartitionsOf(name).ToDictionary(d => (int)Number(d, "partition"), d => (First: Number(d, "start"), Count: Number(d, "size")));
         var wanted = plan.Table.Partitions.ToDictionary(p => p.Number);
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var handle = ((DeviceStream)disk).Handle;
         var replaced = plan.Changes.Where(c => c.Action == PartitionAction.Replace).Select(c => c.Partition.Number).ToHashSet();
         foreach (var (number, (first, _)) in known)
         {
-            if (!wanted.TryGetValue(number, out var kept) || kept.FirstLba != first || replaced.Contains(number))
+            if (!wanted.TryGetValue(number, out var kept) || kept.Offset != first * SysSector || replaced.Contains(number))
             {
                 Call(DeletePartition, number, 0, 0);
                 known.Remove(number);
@@ -95,7 +116,7 @@ public sealed partial class KernelBlockDevices(IPrograms programs, TimeSpan dead
         foreach (var partition in plan.Table.Partitions)
         {
             var there = known.TryGetValue(partition.Number, out var now);
-            if (!there || now.Count * GptTable.SectorSize != partition.Length)
+            if (!there || now.Count * SysSector != partition.Length)
             {
                 Call(there ? ResizePartition : AddPartition, partition.Number, partition.Offset, partition.Length);
             }
@@ -148,6 +169,9 @@ public sealed partial class KernelBlockDevices(IPrograms programs, TimeSpan dead
         public int DataLength;
         public BlkpgPartition* Data;
     }
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Ioctl(SafeFileHandle file, nuint request, out long value);

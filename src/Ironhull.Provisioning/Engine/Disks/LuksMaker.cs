@@ -14,9 +14,10 @@ public sealed record OpenVolume(string Name, string Uuid, ReadOnlyMemory<byte> K
 /// <summary>Makes and opens encrypted volumes. Keys are handed to programs in files of a folder that is in memory, and go with it.</summary>
 /// <param name="programs">The programs.</param>
 /// <param name="devices">The devices.</param>
+/// <param name="unfinished">What earlier runs have left half made.</param>
 /// <param name="fetch">Gives the contents of a key file.</param>
 /// <param name="folder">An empty folder in memory, for root alone.</param>
-internal sealed class LuksMaker(IPrograms programs, IBlockDevices devices, Func<Resource, byte[]> fetch, string folder)
+internal sealed class LuksMaker(IPrograms programs, IBlockDevices devices, UnfinishedDevices unfinished, Func<Resource, byte[]> fetch, string folder)
 {
     private const int KeyBytes = 64;
 
@@ -26,18 +27,25 @@ internal sealed class LuksMaker(IPrograms programs, IBlockDevices devices, Func<
     /// </exception>
     public OpenVolume Make(Luks luks)
     {
-        var device = luks.Device!;
-        RefuseUnsupported(luks);
+        var (device, node) = (luks.Device!, devices.NodeOf(luks.Device!));
         var given = luks.KeyFile.Source is { Length: > 0 };
         var key = given ? fetch(luks.KeyFile) : RandomNumberGenerator.GetBytes(KeyBytes);
         var file = Path.Combine(folder, luks.Name);
         File.WriteAllBytes(file, key);
         try
         {
-            var there = luks.WipeVolume == true ? null : DeviceContents.Of(programs, device);
+            var there = luks.WipeVolume == true || unfinished.Has(device) ? null : DeviceContents.Of(programs, node);
             if (there is not { Type.Length: > 0 })
             {
-                Format(luks, device, file);
+                unfinished.Begin(device);
+                Format(luks, node, file);
+                devices.Refresh(node);
+                if (given)
+                {
+                    // Whoever has the config can open it; another one is whole when the root keeps its key.
+                    unfinished.End(device);
+                }
+
             }
             else if (!given || there.Type != "crypto_LUKS" || (luks.Label is { Length: > 0 } label && label != there.Label) || (luks.Uuid is { Length: > 0 } uuid && uuid != there.Uuid))
             {
@@ -45,18 +53,18 @@ internal sealed class LuksMaker(IPrograms programs, IBlockDevices devices, Func<
             }
 
             string[] discard = luks.Discard == true ? ["--allow-discards", "--persistent"] : [];
-            programs.Call(device, "cryptsetup", ["luksOpen", "--key-file", file, .. discard, .. luks.OpenOptions, device, luks.Name]);
+            programs.Call(device, "cryptsetup", ["luksOpen", "--key-file", file, .. discard, .. luks.OpenOptions, node, luks.Name]);
             devices.Await([$"/dev/mapper/{luks.Name}"]);
-            var id = programs.Call(device, "cryptsetup", "luksUUID", device).Trim();
-            if (luks.Clevis.Tpm2 != true)
+            var id = programs.Call(device, "cryptsetup", "luksUUID", node).Trim();
+            if (TpmBinding.Of(luks) is not { } binding)
             {
                 return new(luks.Name, id, key, ["luks"]);
             }
 
-            programs.Call(device, "systemd-cryptenroll", $"--unlock-key-file={file}", "--tpm2-device=auto", "--tpm2-pcrs=7", device);
+            programs.Call(device, "systemd-cryptenroll", $"--unlock-key-file={file}", "--tpm2-device=auto", $"--tpm2-pcrs={binding.Registers}", node);
             if (!given)
             {
-                programs.Call(device, "cryptsetup", "luksRemoveKey", "--batch-mode", device, file);
+                programs.Call(device, "cryptsetup", "luksRemoveKey", "--batch-mode", node, file);
             }
 
             return new(luks.Name, id, given ? key : default, ["luks", "tpm2-device=auto"]);
@@ -67,36 +75,20 @@ internal sealed class LuksMaker(IPrograms programs, IBlockDevices devices, Func<
         }
     }
 
-    private void Format(Luks luks, string device, string file)
+    private void Format(Luks luks, string node, string file)
     {
-        if (devices.UserOf(device) is { } user)
+        if (devices.UserOf(node) is { } user)
         {
-            throw ProvisioningErrors.DeviceBusy.Error($"{user} uses it.", new Location(device));
+            throw ProvisioningErrors.DeviceBusy.Error($"{user} uses it.", new Location(luks.Device!));
         }
 
-        programs.Call(device, "wipefs", "--all", device);
-        programs.Call(device, "cryptsetup",
+        programs.Call(luks.Device!, "wipefs", "--all", node);
+        programs.Call(luks.Device!, "cryptsetup",
         [
             "luksFormat", "--batch-mode", "--type", "luks2", "--key-file", file,
             .. luks.Label is { Length: > 0 } label ? ["--label", label] : Array.Empty<string>(),
             .. luks.Uuid is { Length: > 0 } uuid ? ["--uuid", uuid] : Array.Empty<string>(),
-            .. luks.Options, device,
+            .. luks.Options, node,
         ]);
-    }
-
-    /// <summary>Refuses ways of unlocking that are not known here.</summary>
-    /// <exception cref="HullException">HULL8076.</exception>
-    internal static void RefuseUnsupported(Luks luks)
-    {
-        var clevis = luks.Clevis;
-        var what = clevis.Tang.Count > 0 ? "clevis with Tang servers"
-            : clevis.Custom.Pin is { Length: > 0 } pin ? $"clevis with the pin {pin}"
-            : clevis.Threshold is > 1 ? $"clevis with a threshold of {clevis.Threshold}"
-            : luks.CexEnabled == true ? "a Crypto Express card"
-            : null;
-        if (what is not null)
-        {
-            throw ProvisioningErrors.UnsupportedUnlock.Error($"Unlocking {luks.Name} by {what} is not supported.", new Location(luks.Device!));
-        }
     }
 }

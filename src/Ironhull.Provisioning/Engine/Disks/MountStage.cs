@@ -18,7 +18,8 @@ public sealed class MountStage(RootFolder root, IPrograms programs, IOwnership o
             var place = filesystem.Path!;
             using (root.Make(place, (folder, name, path) => ownership.Set(folder.Descriptor, name, path, 0, 0)))
             {
-                programs.Call(filesystem.Device, "mount", [.. Options(filesystem), "--types", filesystem.Format!, "--", filesystem.Device, Resolve(place)]);
+                var folder = Resolve(place);
+                FileLabel.Keep(folder, () => programs.Call(filesystem.Device, "mount", [.. Options(filesystem), "--types", filesystem.Format!, "--", filesystem.Device, folder]));
             }
         }
     }
@@ -32,6 +33,10 @@ public sealed class MountStage(RootFolder root, IPrograms programs, IOwnership o
             programs.Call(filesystem.Device, "umount", "--", Resolve(filesystem.Path!));
         }
     }
+
+    /// <summary>The folders that file systems are mounted on, and what mkfs leaves in them.</summary>
+    internal static IEnumerable<string> Places(StorageSection storage) =>
+        Mounted(storage).SelectMany(f => f.Format == "ext4" ? [f.Path!.TrimEnd('/'), $"{f.Path!.TrimEnd('/')}/lost+found"] : (string[])[f.Path!.TrimEnd('/')]);
 
     private static IEnumerable<Filesystem> Mounted(StorageSection storage) => storage.Filesystems
         .Where(f => f.Path is { Length: > 0 } && f.Format is not (null or "" or "none" or "swap"))

@@ -36,14 +36,15 @@ public sealed class PartitionPlan
     /// <param name="existing">The table that is there; null for none.</param>
     /// <param name="length">The disk's length in bytes.</param>
     /// <param name="newGuid">Makes identifiers.</param>
+    /// <param name="sector">Bytes of the disk's sectors.</param>
     /// <exception cref="HullException">HULL8070: a partition is not as the config wants it and may not be changed; HULL8071: there is no room.</exception>
-    public static PartitionPlan For(Disk disk, GptTable? existing, long length, Func<Guid> newGuid)
+    public static PartitionPlan For(Disk disk, GptTable? existing, long length, Func<Guid> newGuid, int sector = GptTable.SectorSize)
     {
         var wipe = disk.WipeTable == true;
-        var old = wipe || existing is null ? new GptTable(newGuid(), []) { FirstUsableLba = GptTable.LeastUsableLba } : existing;
+        var old = wipe || existing is null ? new GptTable(newGuid(), []) { FirstUsableLba = GptTable.LeastUsableLba(sector), SectorBytes = sector } : existing;
 
         // Those that take any free number come last, so that they take none that another one names.
-        Wanted[] wanted = [.. disk.Partitions.OrderBy(p => p.Number == 0).Select(p => new Wanted(p))];
+        Wanted[] wanted = [.. disk.Partitions.OrderBy(p => p.Number == 0).Select(p => new Wanted(p, sector))];
         Resolve(wanted, old, length, disk.Device);
 
         var table = new Dictionary<int, GptPartition>(old.Partitions.ToDictionary(p => p.Number));
@@ -82,7 +83,7 @@ public sealed class PartitionPlan
                     var made = action == PartitionAction.Resize
                         ? new GptPartition(former!.Type, former.Id, former.Name, first, last)
                         : new(w.Type ?? PartitionTypes.LinuxGeneric, w.Id ?? newGuid(), w.Label ?? "", first, last);
-                    return new(action, table[number] = made with { Number = number });
+                    return new(action, table[number] = made with { Number = number, SectorBytes = sector });
             }
         }
     }
@@ -109,13 +110,13 @@ public sealed class PartitionPlan
         }
     }
 
-    private static FreeSpace Space(GptTable table, long length) => new(table.FirstUsableLba, GptTable.LastUsableLba(length), table.Partitions);
+    private static FreeSpace Space(GptTable table, long length) => new(table.FirstUsableLba, GptTable.LastUsableLba(length, table.SectorBytes), table.SectorBytes, table.Partitions);
 
     private static (long First, long Last) Take(FreeSpace space, long? start, long? size, int number, Wanted w, string device) =>
         number is >= 0 and <= GptTable.EntryCount && space.Take(start ?? 0, size ?? 0) is { } found
             ? found
             : throw ProvisioningErrors.NoRoom.Error(
-                $"{w.Name} does not fit: start {Text(start)}, size {Text(size)}, in sectors of {GptTable.SectorSize} bytes (0: any).", new Location(device));
+                $"{w.Name} does not fit: start {Text(start)}, size {Text(size)}, in sectors of {w.SectorBytes} bytes (0: any).", new Location(device));
 
     private static string Text(long? value) => (value ?? 0).ToString(CultureInfo.InvariantCulture);
 
@@ -153,9 +154,9 @@ public sealed class PartitionPlan
         : null;
 
     /// <summary>A partition of the config, in sectors.</summary>
-    private sealed class Wanted(Partition partition)
+    private sealed class Wanted(Partition partition, int sector)
     {
-        private const long SectorsPerMiB = (1 << 20) / GptTable.SectorSize;
+        public int SectorBytes { get; } = sector;
 
         public int Number { get; } = (int)partition.Number;
 
@@ -173,11 +174,11 @@ public sealed class PartitionPlan
 
         public Guid? Id { get; } = Guid.TryParse(partition.Guid, out var id) ? id : null;
 
-        public long? Start { get; set; } = Sectors(partition.StartMiB);
+        public long? Start { get; set; } = Sectors(partition.StartMiB, sector);
 
-        public long? Size { get; set; } = Sectors(partition.SizeMiB);
+        public long? Size { get; set; } = Sectors(partition.SizeMiB, sector);
 
         // No disk has 2^61 bytes: what asks for more fits nowhere.
-        private static long? Sectors(long? mib) => mib is null ? null : Math.Clamp(mib.Value, -1, 1L << 41) * SectorsPerMiB;
+        private static long? Sectors(long? mib, int sector) => mib is null ? null : Math.Clamp(mib.Value, -1, 1L << 41) * ((1 << 20) / sector);
     }
 }

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Ironhull.Diagnostics;
 using Ironhull.Formats.Gpt;
+using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Resources;
+using Ironhull.Provisioning.Tests.Cases;
 using Ironhull.Testing;
 
 namespace Ironhull.Provisioning.Tests.Engine.Disks;
@@ -36,6 +38,8 @@ public sealed class DisksStageTests
         ("there already and in use", 0, "busy ext4 data", "\"format\":\"ext4\"", "same"),
     ];
 
+    internal static IEnumerable<TableCase> Rows => Table.Select(r => TableCase.Applied("filesystems", r.Name, r.Since, r.After));
+
     public static TheoryData<string, string> Cases => VersionedCases.Of(Table.Select(r => (r.Name, r.Since)));
 
     [Theory]
@@ -60,6 +64,7 @@ public sealed class DisksStageTests
         {
             Assert.Equal(row.After, Assert.Throws<HullException>(() => stage.Apply(config.Storage)).Code.Code);
             Assert.True(row.After != "HULL8074" || SHA256.HashData(File.ReadAllBytes(path)).SequenceEqual(before));
+            CaseReport.Pass(Rows.Single(r => r.Name == name), version);
             return;
         }
 
@@ -71,6 +76,8 @@ public sealed class DisksStageTests
             var told = row.After.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal(row.After, string.Join(' ', new[] { found["TYPE"].FirstOrDefault(""), found["LABEL"].FirstOrDefault(""), found["UUID"].FirstOrDefault("") }.Take(told.Length)));
         }
+
+        CaseReport.Pass(Rows.Single(r => r.Name == name), version);
     }
 
     [Fact]
@@ -230,14 +237,14 @@ public sealed class DisksStageTests
     }
 
     [Fact]
-    public void Run_ProgramThatIsNotThere_ReportsHULL8072() =>
-        Assert.Equal("HULL8072", Assert.Throws<HullException>(() => new HostPrograms().Run("mkfs.no-such-format", "x")).Code.Code);
+    public void Run_ProgramThatIsNotThere_ReportsHULL8077() =>
+        Assert.Equal("HULL8077", Assert.Throws<HullException>(() => new HostPrograms().Run("mkfs.no-such-format", "x")).Code.Code);
 
     private static DisksStage Stage(FileDevices devices, TempFolder folder, IPrograms programs)
     {
         Directory.CreateDirectory(folder["keys"]);
         var next = 0;
-        return new(devices, programs, ResourceContents.FromUrl, folder["keys"], () => new Guid(++next, 1, 1, new byte[8]));
+        return new(devices, programs, _ => { }, new(null, new RecordedOwnership()), ResourceContents.FromUrl, folder["keys"], () => new Guid(++next, 1, 1, new byte[8]));
     }
 
     private static Provisioning.Model.IgnitionConfig Config(string version, string body) =>

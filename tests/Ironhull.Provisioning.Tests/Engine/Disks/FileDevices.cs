@@ -25,11 +25,26 @@ internal sealed class FileDevices : IBlockDevices
     {
     }
 
-    public Stream Open(string path) => new FailingStream(File.Open(Files[path], FileMode.Open), this);
+    public string NodeOf(string path) => path;
+
+    public void Refresh(string path)
+    {
+    }
+
+    /// <summary>Bytes of the disks' sectors.</summary>
+    public int Sector { get; init; } = 512;
+
+    public Stream Open(string path) => Open(path, out _);
+
+    public Stream Open(string path, out int sector)
+    {
+        sector = Sector;
+        return new FailingStream(File.Open(Files[path], FileMode.Open), this);
+    }
 
     public string? UserOf(string path, int partition = 0) => Busy;
 
-    public void Announce(string path, PartitionPlan plan)
+    public void Announce(Stream disk, string path, PartitionPlan plan)
     {
     }
 

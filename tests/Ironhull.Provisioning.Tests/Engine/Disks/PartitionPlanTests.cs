@@ -4,6 +4,7 @@ using Ironhull.Diagnostics;
 using Ironhull.Formats.Gpt;
 using Ironhull.Provisioning.Engine.Disks;
 using Ironhull.Provisioning.Model;
+using Ironhull.Provisioning.Tests.Cases;
 using Ironhull.Testing;
 
 namespace Ironhull.Provisioning.Tests.Engine.Disks;
@@ -59,6 +60,8 @@ public sealed class PartitionPlanTests
         ("replaced rather than resized", 2, "1:1:5:a", "\"partitions\":[{\"number\":1,\"sizeMiB\":6,\"resize\":true,\"wipePartitionEntry\":true}]", "1:1:6:+"),
     ];
 
+    internal static IEnumerable<TableCase> Rows => Table.Select(r => TableCase.Applied("disks", r.Name, r.Since, r.After));
+
     public static TheoryData<string, string> Cases => VersionedCases.Of(Table.Select(r => (r.Name, r.Since)));
 
     [Theory]
@@ -71,6 +74,7 @@ public sealed class PartitionPlanTests
         if (row.After.StartsWith("HULL", StringComparison.Ordinal))
         {
             Assert.Equal(row.After, Assert.Throws<HullException>(() => PartitionPlan.For(disk, before, Length, Ids())).Code.Code);
+            CaseReport.Pass(Rows.Single(r => r.Name == name), version);
             return;
         }
 
@@ -85,6 +89,8 @@ public sealed class PartitionPlanTests
         {
             Assert.False(PartitionPlan.For(disk, written, Length, Ids()).ChangesDisk);
         }
+
+        CaseReport.Pass(Rows.Single(r => r.Name == name), version);
     }
 
     /// <summary>Random tables and configs: sgdisk, told what upstream tells it, makes the same table or refuses as well.</summary>
@@ -178,7 +184,7 @@ public sealed class PartitionPlanTests
             var (number, start, size) = (int.Parse(t[0], null), Sectors(t[1]), Sectors(t[2]));
             return new GptPartition(PartitionTypes.LinuxGeneric, new Guid(number, 1, 1, new byte[8]), t[3], start, start + size - 1) { Number = number };
         });
-        return Written(new GptTable(new Guid(9, 9, 9, new byte[8]), [.. partitions]) { FirstUsableLba = GptTable.LeastUsableLba });
+        return Written(new GptTable(new Guid(9, 9, 9, new byte[8]), [.. partitions]) { FirstUsableLba = GptTable.LeastUsableLba() });
     }
 
     private static long Sectors(string mib) => mib == "98.98" ? LastOf(1) : mib == "49.98" ? LastOf(50) : long.Parse(mib, null) * 2048;

@@ -7,6 +7,8 @@ internal sealed class FilePrograms(FileDevices devices) : IPrograms
 {
     private readonly HostPrograms _host = new();
 
+    public bool Has(string name) => _host.Has(name);
+
     public (int ExitCode, string Output, string Errors) Run(string name, params IReadOnlyList<string> arguments) =>
         _host.Run(name, [.. arguments.Select(a => devices.Files.GetValueOrDefault(a, a))]);
 }
@@ -20,6 +22,11 @@ internal sealed class RecordedPrograms(Func<string, string?> answer, IPrograms? 
         : this(answer) => Calls = calls;
 
     public List<string> Calls { get; } = [];
+
+    /// <summary>Programs that the machine does not have.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    public bool Has(string name) => !Missing.Contains(name);
 
     public (int ExitCode, string Output, string Errors) Run(string name, params IReadOnlyList<string> arguments)
     {
