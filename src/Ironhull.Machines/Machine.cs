@@ -213,6 +213,13 @@ public sealed class Machine : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes the machine's power away at once; <see cref="StartAgainAsync"/> gives it back.</summary>
+    public async Task CutPowerAsync()
+    {
+        await _qemu!.DisposeAsync().ConfigureAwait(false);
+        _qemu = null;
+    }
+
     /// <summary>Starts a machine that has stopped once more: the same disk, firmware variables and TPM, a new console.</summary>
     /// <param name="credentials">systemd credentials instead of those of the options.</param>
     /// <param name="cancel">Stops it.</param>
@@ -258,6 +265,8 @@ public sealed class Machine : IAsyncDisposable
         }
     }
 
+    private string PathOf(MachineDisk disk) => Path.Combine(Folder, $"disk-{disk.Serial}.raw");
+
     private async Task StartAsync(CancellationToken cancel)
     {
         _firmware = Firmware.Find();
@@ -266,6 +275,13 @@ public sealed class Machine : IAsyncDisposable
         if (_options.PrepareDisk is not null)
         {
             await _options.PrepareDisk(disk, cancel).ConfigureAwait(false);
+        }
+
+        foreach (var extra in _options.Disks)
+        {
+            using var file = File.Create(PathOf(extra));
+            file.SetLength(extra.Size);
+            extra.Fill?.Invoke(file);
         }
 
         if (_options.Network)
@@ -300,6 +316,7 @@ public sealed class Machine : IAsyncDisposable
                 FirmwareVariables = VariablesPath,
                 Disk = DiskPath,
                 DiskFormat = "qcow2",
+                Disks = [.. _options.Disks.Select(d => (PathOf(d), d))],
                 MemoryMiB = _options.MemoryMiB,
                 Processors = _options.Processors,
                 TpmSocket = tpmSocket,

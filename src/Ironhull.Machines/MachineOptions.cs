@@ -14,6 +14,9 @@ public sealed record MachineOptions
     /// <summary>Size of the machine's disk in bytes; the image's own size when that is larger.</summary>
     public long DiskSize { get; init; } = 8L << 30;
 
+    /// <summary>Empty disks beside it.</summary>
+    public IReadOnlyList<MachineDisk> Disks { get; init; } = [];
+
     /// <summary>Memory in MiB.</summary>
     public int MemoryMiB { get; init; } = 2048;
 

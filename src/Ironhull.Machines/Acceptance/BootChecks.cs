@@ -55,6 +55,7 @@ internal static class BootChecks
         .. ProvisionChecks.All,
         .. AzureChecks.All,
         .. FirstBootChecks.All,
+        .. DiskProvisionChecks.All,
     ];
 
     private static async Task<string> RefusedAsync(BootContext context, Action<FileTree, string> change, CancellationToken cancel)

@@ -20,6 +20,9 @@ public sealed record QemuArguments
     /// <summary>The disk's format: "raw" or "qcow2".</summary>
     public required string DiskFormat { get; init; }
 
+    /// <summary>Disks beside it, raw, each with its path.</summary>
+    public IReadOnlyList<(string Path, MachineDisk Disk)> Disks { get; init; } = [];
+
     /// <summary>Memory in MiB.</summary>
     public required int MemoryMiB { get; init; }
 
@@ -78,6 +81,15 @@ public sealed record QemuArguments
             "-device", "virtio-blk-pci,drive=system,serial=system,bootindex=1",
             "-device", "virtio-rng-pci",
         ]);
+        foreach (var (path, disk) in Disks)
+        {
+            arguments.AddRange(
+            [
+                "-drive", $"if=none,id={disk.Serial},format=raw,cache=unsafe,discard=unmap,file={Escape(path)}",
+                "-device", string.Create(invariant, $"virtio-blk-pci,drive={disk.Serial},serial={disk.Serial},logical_block_size={disk.SectorSize},physical_block_size={disk.SectorSize}"),
+            ]);
+        }
+
         if (TpmSocket is not null)
         {
             arguments.AddRange(["-chardev", $"socket,id=tpm,path={Escape(TpmSocket)}", "-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-crb,tpmdev=tpm0"]);

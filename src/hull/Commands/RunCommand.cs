@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Ironhull.Cli.CommandLine;
 using Ironhull.Diagnostics;
 using Ironhull.Machines;
@@ -13,6 +14,7 @@ internal sealed class RunCommand : HullCommand
     private readonly Option<bool> _ssh = new("--ssh") { Description = "a root shell over ssh instead of the console; the machine ends with it" };
     private readonly Option<string?> _command = new("--execute") { Description = "run one command over ssh, print its output, and end the machine", HelpName = "COMMAND" };
     private readonly Option<string?> _ignition = new("--ignition") { Description = "an Ignition config that the machine's first boot applies; switches the image's addon provision-qemu on", HelpName = "FILE" };
+    private readonly Option<string[]> _disk = new("--disk") { Description = "an empty disk beside the image's, /dev/disk/by-id/virtio-NAME in the machine; may be given several times", HelpName = "NAME=MIB" };
     private readonly Option<int> _memory = new("--memory") { Description = "memory in MiB (2048 when not given)", HelpName = "MIB", DefaultValueFactory = _ => 2048 };
     private readonly Option<int> _processors = new("--processors") { Description = "processors (1 when not given)", HelpName = "COUNT", DefaultValueFactory = _ => 1 };
 
@@ -25,6 +27,7 @@ internal sealed class RunCommand : HullCommand
         Add(_ssh);
         Add(_command);
         Add(_ignition);
+        Add(_disk);
         Add(_memory);
         Add(_processors);
     }
@@ -36,6 +39,7 @@ internal sealed class RunCommand : HullCommand
         new("hull run --ssh", "a root shell in it"),
         new("hull run --execute \"systemctl is-system-running --wait\"", "one command"),
         new("hull run --ignition config.ign --ssh", "a node that its first boot has provisioned"),
+        new("hull run --ignition config.ign --disk data=1024 --ssh", "with a second disk of 1 GiB, that the config can partition"),
     ];
 
     /// <inheritdoc/>
@@ -55,6 +59,7 @@ internal sealed class RunCommand : HullCommand
                 ImagePath = provisioned?.Path ?? image,
                 IgnitionPath = context.Get(_ignition),
                 KeysFolder = ImageFile.Keys(context, context.Get(_keys)),
+                Disks = [.. (context.Get(_disk) ?? []).Select(Disk)],
                 MemoryMiB = context.Get(_memory),
                 Processors = context.Get(_processors),
                 Interactive = console,
@@ -87,4 +92,10 @@ internal sealed class RunCommand : HullCommand
         context.Out.Write(await machine.SshAsync(execute, cancel: cancellation).ConfigureAwait(false));
         return ExitCodes.Success;
     }
+
+    private static MachineDisk Disk(string text) =>
+        text.Split('=') is [{ Length: > 0 and <= 20 } name, var size] && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var mib) && mib is > 0 and <= 1 << 24
+            ? new(name, mib << 20)
+            : throw CommandErrors.Usage.Error($"'{text}' is not a name of letters, digits and hyphens, '=' and a size in MiB.");
 }
