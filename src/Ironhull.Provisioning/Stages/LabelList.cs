@@ -11,6 +11,9 @@ internal static class LabelList
 {
     private const string Name = "run/tmpfiles.d/ironhull-provisioned.conf";
 
+    // systemd-tmpfiles may not touch these, and need not: they take the place of the image's, with the labels that those have.
+    private static readonly HashSet<string> s_left = new(["/etc/shadow", "/etc/gshadow"], StringComparer.Ordinal);
+
     /// <summary>Writes the list.</summary>
     /// <param name="paths">Where the running system keeps what it knows.</param>
     /// <param name="made">What was made, by its path below the root; the folders above are listed too.</param>
@@ -24,7 +27,7 @@ internal static class LabelList
             }
         }
 
-        StageFile.Write(paths.At(Name), Encoding.UTF8.GetBytes(string.Concat(all.Select(p => $"z {Escape(p)} - - - - -\n"))));
+        StageFile.Write(paths.At(Name), Encoding.UTF8.GetBytes(string.Concat(all.Where(p => !s_left.Contains(p)).Select(p => $"z {Escape(p)} - - - - -\n"))));
     }
 
     // tmpfiles.d(5): a quoted word with C escapes, then specifiers, then a glob pattern.

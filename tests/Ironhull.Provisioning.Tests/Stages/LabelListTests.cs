@@ -15,6 +15,15 @@ public sealed class LabelListTests
             File.ReadAllText(folder["run/tmpfiles.d/ironhull-provisioned.conf"]));
     }
 
+    /// <summary>They have the labels of those whose place they took; who lists labels may not touch them.</summary>
+    [Fact]
+    public void Write_ShadowFiles_AreLeft()
+    {
+        using var folder = new TempFolder();
+        LabelList.Write(new NodePaths(folder.Root), ["/etc/passwd", "/etc/shadow", "/etc/gshadow"]);
+        Assert.Equal("z \"/etc\" - - - - -\nz \"/etc/passwd\" - - - - -\n", File.ReadAllText(folder["run/tmpfiles.d/ironhull-provisioned.conf"]));
+    }
+
     [Theory]
     [InlineData("/a%b", "\"/a%%b\"")]
     [InlineData("/a*[x]?", "\"/a\\\\*\\\\[x\\\\]\\\\?\"")]
