@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
 using Ironhull.Diagnostics;
+using Ironhull.Provisioning.Applied;
 using Ironhull.Provisioning.Engine;
 using Ironhull.Provisioning.Failures;
 using Ironhull.Provisioning.Validation;
@@ -24,7 +24,7 @@ internal sealed class StartedMark(RootFolder root, IOwnership ownership)
     /// <exception cref="HullException">HULL8095: a run with another config was cut off, on a root that no system was started from yet and that can be made anew.</exception>
     public void Set(ReadOnlySpan<byte> config, Func<bool> canBeMadeAnew)
     {
-        var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(config)) + "\n");
+        var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Fingerprint.Of(config)) + "\n");
         if (root.Read(FilePath) is { } former && !former.AsSpan().SequenceEqual(hash) && MachineFacts.MachineIdOf(root) is null && canBeMadeAnew())
         {
             throw ProvisioningErrors.OtherConfig.Error("What is on ROOT comes from another config than the one that was found now.");
