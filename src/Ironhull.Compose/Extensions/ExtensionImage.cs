@@ -66,7 +66,7 @@ public static class ExtensionImage
         var rootHash = VerityFiles.RootHash(folder);
         var (dataId, hashId) = PartitionTypes.IdsOf(rootHash);
         Guid Id(string purpose) => DerivedGuid.Of(purpose, $"extension {name} {rootHash}");
-        var (table, length) = GptTable.Place(Id("disk"),
+        var (table, length) = GptTable.PlaceTight(Id("disk"),
         [
             (PartitionTypes.Root, dataId, "root", new FileInfo(data).Length, PartitionTypes.ReadOnly),
             (PartitionTypes.RootVerity, hashId, "root-verity", new FileInfo(verity).Length, PartitionTypes.ReadOnly),

@@ -41,6 +41,7 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
     /// <summary>Entries of a table.</summary>
     public const int EntryCount = 128;
 
+    private const long TightAlignment = 4096;
     private const int EntriesBytes = EntryCount * GptPartition.EntrySize;
 
     /// <summary>Bytes of the disk's sectors: <see cref="SectorSize"/> or <see cref="LargeSectorSize"/>.</summary>
@@ -72,7 +73,29 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
     public static (GptTable Table, long DiskLength) Place(
         Guid diskId, IEnumerable<(Guid Type, Guid Id, string Name, long Length, ulong Attributes)> partitions)
     {
-        var next = ReservedAtStart;
+        var (placed, next) = Place(partitions, ReservedAtStart, Alignment);
+        return (new(diskId, placed), next + Alignment);
+    }
+
+    /// <summary>
+    /// Places partitions one after another, each at the next multiple of 4096: for disk images that are files of another file system, which has the
+    /// bytes between partitions to carry.
+    /// </summary>
+    /// <param name="diskId">Disk GUID.</param>
+    /// <param name="partitions">Type, id, name, length in bytes, attributes.</param>
+    /// <returns>The table and the least disk size in bytes that holds it, a multiple of 4096.</returns>
+    public static (GptTable Table, long DiskLength) PlaceTight(
+        Guid diskId, IEnumerable<(Guid Type, Guid Id, string Name, long Length, ulong Attributes)> partitions)
+    {
+        // Protective MBR, header, entries; at the end entries and header again.
+        var start = Wire.Align((2 * SectorSize) + EntriesBytes, TightAlignment);
+        var (placed, next) = Place(partitions, start, TightAlignment);
+        return (new(diskId, placed) { FirstUsableLba = start / SectorSize }, Wire.Align(next + SectorSize + EntriesBytes, TightAlignment));
+    }
+
+    private static (List<GptPartition> Placed, long Next) Place(
+        IEnumerable<(Guid Type, Guid Id, string Name, long Length, ulong Attributes)> partitions, long next, long alignment)
+    {
         var placed = new List<GptPartition>();
         foreach (var (type, id, name, length, attributes) in partitions)
         {
@@ -83,10 +106,10 @@ public sealed record GptTable(Guid DiskId, IReadOnlyList<GptPartition> Partition
 
             var first = next / SectorSize;
             placed.Add(new(type, id, name, first, first + (Wire.Align(length, SectorSize) / SectorSize) - 1, attributes) { Number = placed.Count + 1 });
-            next = Wire.Align(next + length, Alignment);
+            next = Wire.Align(next + length, alignment);
         }
 
-        return (new(diskId, placed), next + Alignment);
+        return (placed, next);
     }
 
     /// <summary>

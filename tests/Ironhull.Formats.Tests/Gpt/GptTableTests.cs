@@ -151,6 +151,26 @@ public sealed class GptTableTests
             focus: 1536);
     }
 
+    [Fact]
+    public void PlaceTight_Partitions_LieAtBlocksWithoutRoomBetween()
+    {
+        var (table, length) = GptTable.PlaceTight(s_disk, [(PartitionTypes.Root, Id(1), "root", 40_960, 0), (PartitionTypes.RootVerity, Id(2), "verity", 4097, 0)]);
+        using var folder = new TempFolder();
+        using (var disk = File.Create(folder["disk"]))
+        {
+            disk.SetLength(length);
+            table.WriteTo(disk);
+            disk.Position = 0;
+            Assert.Equal(table.Partitions, GptTable.Read(disk).Partitions);
+        }
+
+        // Tables of 17408 and 16896 bytes.
+        Assert.Equal([20_480, 61_440], table.Partitions.Select(p => p.Offset));
+        Assert.Equal(61_440 + 8192 + 20_480, length);
+        var judged = HostTool.Run("sfdisk", "--verify", folder["disk"]);
+        Assert.Contains("No errors detected", judged, StringComparison.Ordinal);
+    }
+
     private static Guid Id(byte value) => new(value, 0, 0, new byte[8]);
 
     private static (GptTable Table, long Length) Sample() => GptTable.Place(s_disk, [
