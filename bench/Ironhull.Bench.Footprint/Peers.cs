@@ -16,7 +16,7 @@ internal static class Peers
         ("files of /usr", f => f.Tree.Files.ToString(CultureInfo.InvariantCulture), "Flatcar 30580"),
         ("ELF files of /usr", f => $"{f.Tree.Elf}, {f.Tree.Modules} of them kernel modules", "ACL 1893, Flatcar 2391"),
         ("set-user-ID and set-group-ID files", f => f.Tree.SetId.ToString(CultureInfo.InvariantCulture), "ACL and Flatcar 24"),
-        ("/usr, compressed", f => Mebi(f.UsrBytes), "mkosi 153 MB, hand-made 151 MB, Talos under 80 MB (no shell, no systemd), Bottlerocket 920 MiB a bank"),
+        ("/usr, compressed", f => $"{Mebi(f.UsrBytes)}, {Mega(f.UsrBytes)}", "mkosi 153 MB, hand-made 151 MB, Talos under 80 MB (no shell, no systemd), Bottlerocket 920 MiB a bank"),
         ("initrd", f => Mebi(f.InitrdBytes), "mkosi 53.7 MB, hand-made 9.7-12 MB, Flatcar 94.7 MB"),
         ("UKI", f => Mebi(f.UkiBytes), "mkosi 65.5 MB, hand-made 23.6 MB"),
         ("disk image, written", f => Mebi(f.WrittenBytes), "mkosi 302 MB, ACL 624 MiB, Flatcar 554 MB compressed"),
@@ -38,6 +38,9 @@ internal static class Peers
 
         return text.ToString();
     }
+
+    /// <summary>Bytes in megabytes, as peers publish them.</summary>
+    public static string Mega(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB");
 
     /// <summary>Bytes in MiB.</summary>
     public static string Mebi(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:F1} MiB");
