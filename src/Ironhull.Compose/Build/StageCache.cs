@@ -18,6 +18,10 @@ public sealed class StageCache
 {
     private const string Manifest = "manifest.json";
     private const int Kept = 3;
+
+    // No build is longer than this between the use of a result, or of what it is being made in, and its end.
+    private static readonly TimeSpan InUse = TimeSpan.FromMinutes(15);
+
     private readonly string _results;
     private readonly string _last;
     private readonly TimeProvider _time;
@@ -204,13 +208,15 @@ public sealed class StageCache
         }
     }
 
-    // A developer goes back and forth between a few states; older results only fill the disk.
+    // A developer goes back and forth between a few states; older results only fill the disk. What is new may be another build's.
     private void Prune(string stage, string keep)
     {
+        var end = _time.GetUtcNow().UtcDateTime - InUse;
         var old = SortedDirectory.Folders(_results)
             .Where(f => f != keep && Path.GetFileName(f).StartsWith(stage + "-", StringComparison.Ordinal))
             .OrderByDescending(Directory.GetLastWriteTimeUtc)
-            .Skip(Kept - 1);
+            .Skip(Kept - 1)
+            .Where(f => Directory.GetLastWriteTimeUtc(f) < end);
         foreach (var folder in old)
         {
             try

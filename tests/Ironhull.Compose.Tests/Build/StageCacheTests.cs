@@ -131,12 +131,25 @@ public sealed class StageCacheTests : IDisposable
         var cache = New();
         for (var i = 0; i < 6; i++)
         {
-            cache.Run("usr", Key($"{i}"), Put("result", $"{i}"));
+            Directory.SetLastWriteTimeUtc(cache.Run("usr", Key($"{i}"), Put("result", $"{i}")), DateTime.UtcNow.AddHours(i - 6));
         }
 
         cache.Run("usr-like", Key("1"), Put("result", "1"));
-        Assert.Equal(3, SortedDirectory.Folders(Path.Combine(_folder.Path, "results")).Count(f => !f.Contains("usr-like", StringComparison.Ordinal)));
+        Assert.Equal(3, Results().Count(f => !f.Contains("usr-like", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Run_ResultsThatOtherBuildsMayUse_AreKept()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            New().Run("usr", Key($"{i}"), Put("result", $"{i}"));
+        }
+
+        Assert.Equal(6, Results().Count());
+    }
+
+    private IEnumerable<string> Results() => SortedDirectory.Folders(Path.Combine(_folder.Path, "results"));
 
     [Fact]
     public void Digest_DifferentFields_NeverCollide()
