@@ -24,7 +24,7 @@ internal sealed class SysextSignCommand : HullCommand
     /// <inheritdoc/>
     public override IReadOnlyList<Example> Examples { get; } =
     [
-        new("hull sysext sign out/tools/tools.raw --keys keys", "with the key for extensions"),
+        new("hull sysext sign out/debug/debug.raw --keys keys", "with the key for extensions"),
         new("hull sysext sign out/container-host/extensions/containers.raw --certificate certificates --command sign-with-hsm", "an extension that an image waits for"),
     ];
 

@@ -105,7 +105,7 @@ public sealed class PackagedExtensionTests(SharedKeys keys)
         using var folder = new TemporaryFolder();
         var images = Path.Combine(folder.Path, "images");
         HostTool.Run("cp", "-r", Path.Combine(RepositoryRoot.Path, "images"), images);
-        var definition = Path.Combine(images, "tools/image.yaml");
+        var definition = Path.Combine(images, "debug/image.yaml");
         // An extension's lock belongs to one lock of its base, which others change.
         await LockAsync(definition);
         BuildReport report;
