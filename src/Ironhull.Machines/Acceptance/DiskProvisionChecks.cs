@@ -82,7 +82,7 @@ internal static class DiskProvisionChecks
         await machine.SshAsync("cat > /run/kill.json", config, cancel).ConfigureAwait(false);
         const string Stage = "hull-node provision --stage=disks --platform=qemu --config-cache=/run/kill.json --state-file=/run/kill.state";
         var output = await machine.SshAsync(
-            $"for t in 0.2 0.5 0.8 1.1 1.4 1.8 2.2 2.6; do setsid {Stage} >/run/kill.log 2>&1 & p=$!; sleep $t; kill -9 -- -$p 2>/dev/null && echo killed after $t s; wait $p; done 2>/dev/null; {Stage} 2>&1; " +
+            $"for t in 0.2 0.5 0.8 1.1 1.4 1.8 2.2 2.6; do setsid {Stage} >/dev/null 2>&1 & p=$!; sleep $t; kill -9 -- -$p 2>/dev/null && echo killed after $t s; wait $p; done 2>/dev/null; {Stage} 2>&1; " +
             "fsck.ext4 -fn /dev/disk/by-partlabel/kill-a 2>&1; fsck.vfat -n /dev/disk/by-partlabel/kill-b; ls /var/lib/ironhull; lsblk -nro PARTLABEL,FSTYPE,LABEL /dev/disk/by-id/virtio-c", cancel: cancel).ConfigureAwait(false);
         foreach (var expected in (string[])["disks: passed", "kill-a ext4 A", "kill-b vfat B"])
         {
